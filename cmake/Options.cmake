@@ -1,0 +1,38 @@
+# Warnings, sanitizers, hardening and the linker, as one interface target.
+add_library(llm_proxy_options INTERFACE)
+target_compile_options(llm_proxy_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+    -Woverloaded-virtual -Wold-style-cast -Werror -fno-plt -fstack-protector-strong)
+
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(llm_proxy_options INTERFACE -O2)
+    target_compile_definitions(llm_proxy_options INTERFACE _FORTIFY_SOURCE=2)
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Boost's own headers trip these under g++ 12.
+    target_compile_options(llm_proxy_options INTERFACE
+        -fcoroutines -Wno-tsan -Wno-maybe-uninitialized -Wno-stringop-overread
+        -Wno-mismatched-new-delete)
+else()
+    target_link_options(llm_proxy_options INTERFACE -fuse-ld=lld)
+endif()
+
+if(LLM_PROXY_SANITIZE)
+    target_compile_options(llm_proxy_options INTERFACE
+        -fsanitize=${LLM_PROXY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(llm_proxy_options INTERFACE -fsanitize=${LLM_PROXY_SANITIZE})
+    # Recycled coroutine frames would hide a use after free.
+    target_compile_definitions(llm_proxy_options INTERFACE
+        BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
+endif()
+
+if(LLM_PROXY_FUZZ)
+    # Coverage of the library itself, without libFuzzer's main.
+    target_compile_options(llm_proxy_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
