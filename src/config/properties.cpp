@@ -1,0 +1,68 @@
+#include "llm_proxy/config/properties.hpp"
+
+#include "llm_proxy/util/strings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace llm_proxy::config {
+
+std::span<const section* const> sections() {
+    static constexpr std::array<const section*, 7> all{
+        &top_level_section,       &model_entry_section,      &litellm_params_section,
+        &model_info_section,      &litellm_settings_section, &router_settings_section,
+        &general_settings_section};
+    return all;
+}
+
+const property* find_property(const section& within, std::string_view name) {
+    const auto found = std::find_if(within.properties.begin(), within.properties.end(),
+                                    [&](const property& one) { return one.name == name; });
+    return found == within.properties.end() ? nullptr : &*found;
+}
+
+bool is_also_known(const section& within, std::string_view name) {
+    const auto names = split(within.also_known, ' ');
+    return !name.empty() && std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::optional<std::string_view> closest_key(const section& within, std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const property& one : within.properties)
+        names.push_back(one.name);
+    for (const std::string_view one : split(within.also_known, ' '))
+        names.push_back(one);
+    // No key is longer, and the distance costs time by the product of the lengths.
+    return name.size() > 100 ? std::nullopt : closest(name, names);
+}
+
+std::string_view kind_name(value_kind kind) {
+    switch (kind) {
+    case value_kind::any:
+        return "any value";
+    case value_kind::boolean:
+        return "true or false";
+    case value_kind::text:
+        return "text";
+    case value_kind::integer:
+        return "a whole number";
+    case value_kind::number:
+        return "a number";
+    case value_kind::positive_integer:
+        return "a positive whole number";
+    case value_kind::positive_number:
+        return "a positive number";
+    case value_kind::non_negative:
+        return "a number not below 0";
+    case value_kind::seconds:
+        return "a positive number of seconds";
+    case value_kind::sequence:
+        return "a list";
+    case value_kind::mapping:
+        return "a mapping";
+    }
+    return "";
+}
+
+} // namespace llm_proxy::config

@@ -1,0 +1,78 @@
+#include "llm_proxy/config/properties.hpp"
+
+namespace llm_proxy::config {
+
+namespace {
+
+using enum value_kind;
+constexpr auto not_served = property_state::not_served;
+
+constexpr property router_properties[] = {
+    {"routing_strategy", text, "simple-shuffle",
+     "How a deployment of a group is chosen: `simple-shuffle`, by weight."},
+    {"timeout", seconds, "`litellm_settings.request_timeout`", "Seconds that a call may take."},
+    {"stream_timeout", seconds, "`timeout`", "Seconds that a stream may pause."},
+    {"model_group_alias", mapping, "",
+     "Other names of groups: `name: group`, or `name: {model: group, hidden: true}`."},
+    {"routing_strategy_args", mapping, "", "Settings of the strategy.", not_served},
+    {"routing_groups", sequence, "", "Strategies for some groups.", not_served},
+    {"num_retries", integer, "2", "Retries of a failed call.", not_served},
+    {"retry_after", non_negative, "0", "Shortest pause before a retry, in seconds.", not_served},
+    {"retry_policy", mapping, "", "Retries for each kind of failure.", not_served},
+    {"model_group_retry_policy", mapping, "", "The same for each group.", not_served},
+    {"default_litellm_params", mapping, "", "Parameters of every deployment.", not_served},
+    {"fallbacks", sequence, "", "Groups to try after a group has failed.", not_served},
+    {"context_window_fallbacks", sequence, "", "Groups to try when a prompt was too long.",
+     not_served},
+    {"content_policy_fallbacks", sequence, "", "Groups to try when a content policy refused.",
+     not_served},
+    {"default_fallbacks", sequence, "", "Groups to try after any group has failed.", not_served},
+    {"max_fallbacks", positive_integer, "5", "Fallbacks tried for one request.", not_served},
+    {"allowed_fails", integer, "", "Failures in a minute before a deployment rests.", not_served},
+    {"allowed_fails_policy", mapping, "", "The same for each kind of failure.", not_served},
+    {"cooldown_time", non_negative, "5", "Seconds that a deployment rests.", not_served},
+    {"disable_cooldowns", boolean, "false", "Let no deployment rest.", not_served},
+    {"enable_pre_call_checks", boolean, "false",
+     "Leave out deployments whose context window or limit is too small.", not_served},
+    {"optional_pre_call_checks", sequence, "", "Further checks before a call.", not_served},
+    {"default_max_parallel_requests", positive_integer, "",
+     "Calls of a deployment in flight at once.", not_served},
+    {"enable_tag_filtering", boolean, "false", "Route by tag.", not_served},
+    {"tag_filtering_match_any", boolean, "true", "One tag in common is enough.", not_served},
+    {"tag_routing_prefix", text, "", "Prefix of tags used for routing.", not_served},
+    {"enable_weighted_failover", boolean, "false", "Choose by weight after a failure too.",
+     not_served},
+    {"redis_url", text, "", "Redis for counters shared by several instances.", not_served},
+    {"redis_host", text, "", "Its host.", not_served},
+    {"redis_port", positive_integer, "", "Its port.", not_served},
+    {"redis_password", text, "", "Its password.", not_served},
+    {"cache_responses", boolean, "", "Keep answers and give them again.", not_served},
+    {"cache_kwargs", mapping, "", "Settings of that cache.", not_served},
+    {"caching_groups", sequence, "", "Groups that share a cache.", not_served},
+    {"provider_budget_config", mapping, "", "Budget of each provider.", not_served},
+    {"client_ttl", seconds, "3600", "Seconds that clients of providers are kept.", not_served},
+    {"set_verbose", boolean, "false", "Log in detail.", not_served},
+    {"debug_level", text, "INFO", "How much detail.", not_served},
+    {"default_priority", integer, "", "Priority of requests.", not_served},
+    {"polling_interval", positive_number, "0.003", "Seconds between two looks at the queue.",
+     not_served},
+    {"deployment_affinity_ttl_seconds", seconds, "3600",
+     "Seconds that a user stays with a deployment.", not_served},
+    {"enable_health_check_routing", boolean, "false",
+     "Leave out deployments that failed a health check.", not_served},
+    {"health_check_staleness_threshold", seconds, "",
+     "Age at which a health check no longer counts.", not_served},
+};
+
+// clang-format off
+constexpr std::string_view router_known =
+    "alerting_config background_health_check_model_groups health_check_ignore_transient_errors "
+    "model_group_affinity_config redis_db router_general_settings ";
+// clang-format on
+
+} // namespace
+
+const section router_settings_section{"router_settings", "How a deployment is chosen.",
+                                      router_properties, router_known, false};
+
+} // namespace llm_proxy::config

@@ -1,0 +1,213 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/config_test_support.hpp"
+
+namespace llm_proxy::config {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// A configuration of one deployment with further parameters, one per line.
+std::string one_deployment(const std::string& lines) {
+    return "model_list:\n"
+           "  - model_name: a\n"
+           "    litellm_params:\n"
+           "      model: openai/a\n" +
+           lines;
+}
+
+TEST(model_list, types_every_served_parameter) {
+    const loaded read = load_with_key(R"(
+model_list:
+  - model_name: a
+    litellm_params:
+      model: azure/a
+      api_key: sk-upstream
+      base_url: http://127.0.0.1:1/v1
+      api_version: "2024-10-21"
+      organization: org
+      custom_llm_provider: openai
+      headers: {X-One: "1", x-two: two}
+      extra_headers: {x-one: 5}
+      extra_body: {provider: {order: [a]}, n: 1.5}
+      timeout: 1:30
+      stream_timeout: "2.5"
+      max_retries: 3
+      weight: 0
+      rpm: 60
+      tpm: 1_000
+      ssl_verify: ca.pem
+      mock_response: hello
+      temperature: 1
+      max_tokens: "100"
+      stop: [x]
+      user: null
+    model_info: {mode: chat, base_model: gpt-4o, mine: [1]}
+)");
+    ASSERT_TRUE(read.config) << text_of(read.found);
+    EXPECT_FALSE(has_errors(read.found)) << text_of(read.found);
+    const model_entry& entry = read.config->model_list.at(0);
+    const litellm_params& params = entry.params;
+    EXPECT_EQ(params.model, "azure/a");
+    EXPECT_EQ(params.api_key->reveal(), "sk-upstream");
+    EXPECT_EQ(params.api_base, "http://127.0.0.1:1/v1");
+    EXPECT_EQ(params.api_version, "2024-10-21");
+    EXPECT_EQ(params.organization, "org");
+    EXPECT_EQ(params.custom_llm_provider, "openai");
+    EXPECT_EQ(params.extra_headers, (header_list{{"x-two", "two"}, {"x-one", "5"}}));
+    EXPECT_EQ(params.timeout, 90);
+    EXPECT_EQ(params.stream_timeout, 2.5);
+    EXPECT_EQ(params.max_retries, 3);
+    EXPECT_EQ(params.weight, 0);
+    EXPECT_EQ(params.rpm, 60);
+    EXPECT_EQ(params.tpm, 1000);
+    EXPECT_EQ(params.ssl_verify, (tls_verify{true, "ca.pem"}));
+    EXPECT_EQ(params.mock_response, "hello");
+    std::string members;
+    for (const auto* list : {&params.defaults, &params.extra_body, &entry.info.echoed})
+        for (const json_member& one : *list)
+            members += one.name + '=' + one.json + ' ';
+    EXPECT_EQ(members, "temperature=1 max_tokens=100 stop=[\"x\"] "
+                       "provider={\"order\":[\"a\"]} n=1.5 "
+                       "mode=\"chat\" base_model=\"gpt-4o\" mine=[1] ");
+    EXPECT_EQ(entry.info.mode, "chat");
+    EXPECT_EQ(entry.info.base_model, "gpt-4o");
+    EXPECT_EQ(entry.path, "model_list[0]");
+    EXPECT_EQ(entry.where.line, 3);
+    EXPECT_EQ(entry.model_where.line, 5);
+    EXPECT_EQ(entry.base_where.line, 7);
+    EXPECT_EQ(entry.base_where.column, 17);
+}
+
+TEST(model_list, names_an_unknown_key_with_its_place_and_a_suggestion) {
+    const loaded read = load_with_key(one_deployment("      rmp: 5\n      top_kk: 1\n"));
+    ASSERT_TRUE(read.config);
+    EXPECT_EQ(text_of(read.found), "config.yaml:5:7: error: model_list[0].litellm_params.rmp: "
+                                   "unknown key `rmp`; did you mean `rpm`?\n"
+                                   "config.yaml:6:7: error: model_list[0].litellm_params.top_kk: "
+                                   "unknown key `top_kk`; did you mean `top_p`?\n");
+    const litellm_params& params = read.config->model_list.at(0).params;
+    EXPECT_TRUE(params.defaults.empty());
+    EXPECT_TRUE(params.extra_body.empty());
+}
+
+TEST(model_list, warns_once_of_keys_that_are_not_served_yet) {
+    const loaded read = load_with_key(R"(
+model_list:
+  - {model_name: a, litellm_params: {model: openai/a, rpd: 50, aws_region_name: x}}
+  - {model_name: a, litellm_params: {model: openai/b, rpd: 60, rpm: 3}}
+  - {model_name: a, litellm_params: {model: openai/c, rpm: 3}}
+)");
+    ASSERT_TRUE(read.config);
+    EXPECT_EQ(read.config->model_list.size(), 3U);
+    EXPECT_EQ(text_of(read.found),
+              "config.yaml:3:55: warning: model_list[0].litellm_params.rpd: "
+              "accepted, but this program does not serve it yet\n"
+              "config.yaml:3:64: warning: model_list[0].litellm_params.aws_region_name: "
+              "accepted, but this program does not serve it yet\n"
+              "config.yaml:4:64: warning: model_list[1].litellm_params.rpm: weighs the choice "
+              "between deployments, but is not enforced as a limit yet\n");
+}
+
+struct fault {
+    const char* line;
+    const char* problem;
+    bool is_kept;
+};
+
+TEST(model_list, checks_values) {
+    const fault faults[] = {
+        {"rpm: abc",
+         "5:12: error: model_list[0].litellm_params.rpm: must be a positive number, "
+         "not text",
+         false},
+        {"rpm: 0", "litellm_params.rpm: must be a positive number, not 0", true},
+        {"tpm: -5", "litellm_params.tpm: must be a positive number, not -5", true},
+        {"rpd: 0", "litellm_params.rpd: must be a positive number, not 0", true},
+        {"tpd: none", "litellm_params.tpd: must be a positive number, not text", false},
+        {"max_parallel_requests: -1", "must be a positive whole number, not -1", true},
+        {"weight: -1", "must be a number not below 0, not -1", true},
+        {"timeout: 0", "must be a positive number of seconds, not 0", true},
+        {"timeout: .inf", "must be a positive number of seconds, not inf", false},
+        {"api_key: 12345", "must be text, not 12345; write it in quotes", false},
+        {"max_retries: 1.5", "must be a whole number, not 1.5", false},
+        {"temperature: hot", "must be a number, not text", false},
+        {"tools: {}", "must be a list, not a mapping", false},
+        {"ssl_verify: [x]", "must be true, false or the path of a CA file", false},
+        {"extra_headers: {'bad name': x}", "`bad name` is no valid header", false},
+        {"extra_headers: {a: \"b\\r\\nc: d\"}", "`a` is no valid header", false},
+    };
+    for (const fault& one : faults) {
+        const loaded read = load_with_key(one_deployment(std::string("      ") + one.line + "\n"));
+        ASSERT_TRUE(read.config) << one.line;
+        EXPECT_THAT(text_of(read.found), HasSubstr(one.problem)) << one.line;
+        EXPECT_TRUE(has_errors(read.found)) << one.line;
+        EXPECT_EQ(read.config->model_list.size(), one.is_kept ? 1U : 0U) << one.line;
+    }
+}
+
+TEST(model_list, does_not_show_a_wrong_value_from_the_environment) {
+    const loaded read = load_with_key(one_deployment("      rpm: os.environ/RPM\n"),
+                                      environment({{"RPM", "sk-secret"}}));
+    EXPECT_THAT(text_of(read.found), HasSubstr("not the value of RPM"));
+    EXPECT_THAT(text_of(read.found), Not(HasSubstr("sk-secret")));
+}
+
+TEST(model_list, drops_only_the_deployment_with_a_wrong_type) {
+    const loaded read = load_with_key(R"(
+model_list:
+  - {model_name: a, litellm_params: {model: openai/a, rpm: [1]}}
+  - {model_name: 7, litellm_params: {model: openai/b}}
+  - {model_name: c, litellm_params: {model: os.environ/UNSET}}
+  - {model_name: d, litellm_params: {model: openai/d}}
+)");
+    ASSERT_TRUE(read.config) << text_of(read.found);
+    ASSERT_EQ(read.config->model_list.size(), 1U);
+    EXPECT_EQ(read.config->model_list[0].model_name, "d");
+    EXPECT_EQ(read.config->model_list[0].path, "model_list[3]");
+    EXPECT_THAT(text_of(read.found), HasSubstr("config.yaml:3:5: warning: model_list[0]: "
+                                               "the deployment is left out"));
+    EXPECT_THAT(text_of(read.found), HasSubstr("model_list[1].model_name: must be text, not 7; "
+                                               "write it in quotes"));
+    EXPECT_THAT(text_of(read.found),
+                HasSubstr("model_list[2].litellm_params.model: must not be empty"));
+}
+
+TEST(model_list, refuses_what_litellm_does_not_start_with) {
+    const std::pair<const char*, const char*> faults[] = {
+        {"model_list: {a: b}", "1:13: error: model_list: must be a list"},
+        {"model_list: [text]", "model_list[0]: must be a mapping"},
+        {"model_list: [{litellm_params: {model: x}}]", "model_list[0]: model_name is missing"},
+        {"model_list: [{model_name: a}]", "model_list[0]: litellm_params is missing"},
+        {"model_list: [{model_name: a, litellm_params: x}]",
+         "model_list[0].litellm_params: must be a mapping"},
+        {"model_list: [{model_name: a, litellm_params: {rpm: 1}}]",
+         "model_list[0].litellm_params: model is missing; write `model: provider/name`"},
+        {"model_list: [{model_name: a, litellm_params: {model: x}, model_info: 5}]",
+         "model_list[0].model_info: must be a mapping, not 5"},
+    };
+    for (const auto& [text, problem] : faults) {
+        const loaded read = load_with_key(text);
+        EXPECT_FALSE(read.config) << text;
+        EXPECT_THAT(text_of(read.found), HasSubstr(problem)) << text;
+    }
+}
+
+TEST(model_list, may_be_missing_or_hold_one_name_twice) {
+    EXPECT_TRUE(load_with_key("general_settings: {}\n").config);
+    EXPECT_TRUE(load_with_key("model_list:\n").config);
+    const loaded read = load_with_key(R"(
+model_list:
+  - {model_name: a, litellm_params: {model: openai/a}}
+  - {model_name: a, litellm_params: {model: openai/b}}
+  - {model_name: a, litellm_params: {model: openai/b}}
+)");
+    ASSERT_TRUE(read.config);
+    EXPECT_EQ(text_of(read.found), "config.yaml:5:5: warning: model_list[2]: has the same id as "
+                                   "model_list[1]; set model_info.id to tell them apart\n");
+}
+
+} // namespace
+} // namespace llm_proxy::config
