@@ -1,0 +1,43 @@
+#pragma once
+
+#include "llm_proxy/config/config.hpp"
+#include "llm_proxy/util/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace llm_proxy::upstream {
+
+/// An HTTP or HTTPS origin with everything that makes connections to it interchangeable.
+struct endpoint {
+    bool tls = false;
+    std::string host; // lower case, without brackets
+    std::uint16_t port = 80;
+    config::tls_verify verify;
+    /// Connections open to it at once, per worker.
+    std::uint32_t max_connections = 4096;
+
+    /// `host` or `host:port` (brackets for IPv6) as the Host header has it.
+    std::string host_header;
+
+    friend bool operator==(const endpoint&, const endpoint&) = default;
+};
+
+/// For maps by endpoint.
+struct endpoint_hash {
+    std::size_t operator()(const endpoint& of) const;
+};
+
+/// A base URL taken apart: `https://host:port/some/path`.
+struct base_url {
+    endpoint origin;
+    std::string path; // without trailing slashes; may be empty
+};
+
+/// Parses an absolute http or https URL. User information, fragments and control characters are
+/// refused with a text that names what is wrong. A query is refused too. The text never repeats
+/// the URL, since it may hold a password.
+result<base_url> parse_base_url(std::string_view url, const config::tls_verify& verify);
+
+} // namespace llm_proxy::upstream
