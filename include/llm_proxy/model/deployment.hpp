@@ -1,0 +1,57 @@
+#pragma once
+
+#include "llm_proxy/config/config.hpp"
+#include "llm_proxy/model/call_type.hpp"
+#include "llm_proxy/net/endpoint.hpp"
+#include "llm_proxy/util/secret.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llm_proxy::providers {
+class adapter;
+}
+
+namespace llm_proxy::model {
+
+/// One `model_list` entry, resolved: where its calls go and with what. Immutable.
+struct deployment {
+    std::string id;             // LiteLLM's deployment id
+    std::string group;          // the public name, or a pattern with `*`
+    std::string provider;       // `openrouter`
+    std::string upstream_model; // the provider's name for it; `*` stands for the caller's part
+    /// `provider/model`, as LiteLLM shows it.
+    std::string model_name;
+    const providers::adapter* adapter = nullptr;
+
+    std::shared_ptr<const net::endpoint> origin;
+    std::string api_base; // for people; without credentials
+    secret key;
+    /// The provider demands a key and none was found: calls are refused before they leave.
+    bool credential_missing = false;
+    /// One prepared request head per call type, up to and without Content-Length: request line,
+    /// Host, credentials, extra headers. Holds the key: never logged.
+    std::array<std::string, call_type_count> request_heads;
+
+    /// Seconds. The whole call when not streaming; the longest silence when streaming.
+    double timeout = 6000;
+    double stream_timeout = 6000;
+    /// Tries after the first at this deployment.
+    int max_retries = 0;
+    /// For `simple-shuffle`; 0 is unset.
+    double weight = 0;
+    double rpm = 0;
+    double tpm = 0;
+    std::optional<std::string> mock_response;
+    std::vector<config::json_member> defaults;
+    std::vector<config::json_member> extra_body;
+    config::model_info info;
+    config::header_list extra_headers;
+};
+
+using deployment_list = std::vector<std::shared_ptr<const deployment>>;
+
+} // namespace llm_proxy::model

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "llm_proxy/config/problem.hpp"
+#include "llm_proxy/http/head.hpp"
+#include "llm_proxy/json/scan.hpp"
+#include "llm_proxy/json/splice.hpp"
+#include "llm_proxy/model/deployment.hpp"
+#include "llm_proxy/util/error.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm_proxy::providers {
+
+/// Looks an environment variable up.
+using variable_lookup = std::function<std::optional<std::string>(std::string_view)>;
+
+/// A client's call, read but not changed. The views outlive the call.
+struct inbound_call {
+    model::call_type type = model::call_type::chat_completion;
+    std::string_view body;
+    /// Members of the JSON body; empty for multipart.
+    const std::vector<json::member>* members = nullptr;
+    /// For multipart: where the `model` field's value stands in `body`, and the client's type.
+    std::size_t model_begin = 0;
+    std::size_t model_end = 0;
+    std::string_view content_type;
+    std::string upstream_model;
+    bool stream = false;
+    /// Ask the upstream for the usage of a stream.
+    bool request_usage = true;
+};
+
+/// What goes to the upstream: a head of its own and pieces of the client's body.
+struct outbound_call {
+    std::string head; // complete, empty line included
+    /// The edited JSON body, when there is one.
+    std::optional<json::splice> edited;
+    std::string upstream_model_text;
+    /// Head and body in order, for one gathered write.
+    std::vector<std::string_view> pieces;
+};
+
+/// An answer of the upstream that is no success.
+struct upstream_answer {
+    int status = 0;
+    std::string_view body;
+};
+
+/// What an error message names.
+struct call_names {
+    std::string_view group; // as the client asked
+    const model::deployment* target = nullptr;
+};
+
+/// Translates between OpenAI's dialect and one provider's. I/O-free, immutable, shared by all
+/// threads.
+class adapter {
+public:
+    virtual ~adapter() = default;
+
+    /// The head of `litellm_params.model`, without the slash.
+    virtual std::string_view prefix() const = 0;
+
+    /// Fills in where and how `out` is called: origin, base, credentials, prepared heads.
+    /// Faults become problems; false if the deployment cannot serve.
+    virtual bool prepare(const config::model_entry& entry, const config::settings& settings,
+                         const variable_lookup& variable, model::deployment& out,
+                         config::problems& found) const = 0;
+
+    /// Makes the upstream request. `out` refers into `call` and the deployment.
+    virtual result<void> translate(const inbound_call& call, const model::deployment& target,
+                                   outbound_call& out) const = 0;
+
+    /// The client's error for an upstream answer that is none, in LiteLLM's words.
+    virtual error classify(const upstream_answer& answer, const call_names& names) const = 0;
+
+    /// `OpenrouterException`: how LiteLLM names the provider in messages.
+    virtual std::string_view exception_name() const = 0;
+};
+
+} // namespace llm_proxy::providers

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "llm_proxy/providers/adapter.hpp"
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace llm_proxy::providers {
+
+struct fixed_header {
+    std::string_view name;
+    std::string_view value;
+    /// Environment variable that overrides the value; empty if none.
+    std::string_view variable;
+};
+
+enum class key_rule : std::uint8_t {
+    required, ///< a call without a key is refused before it leaves
+    optional, ///< no key, no header
+    dummy,    ///< without a key a placeholder is sent, as local servers expect
+};
+
+/// What tells one provider of OpenAI's dialect from another; a row of the registry.
+struct dialect {
+    std::string_view prefix;
+    std::string_view exception_name;
+    /// Empty: the deployment must have an `api_base` (or the variable), as prompts for a model at
+    /// home must never leave for a public host.
+    std::string_view default_base = {};
+    std::array<std::string_view, 2> base_variables = {};
+    std::array<std::string_view, 2> key_variables = {};
+    key_rule key = key_rule::required;
+    std::span<const fixed_header> headers = {};
+    /// Appended to the base unless it ends so.
+    std::string_view base_suffix = {};
+    /// Upstream error bodies are shown whole rather than their `error.message` (as LiteLLM).
+    bool raw_error_body = false;
+    /// Asks for the cost with `usage: {"include": true}`.
+    bool request_cost = false;
+    /// Azure: the deployment in the path, `api-version` in the query, the key as `api-key`.
+    bool azure = false;
+    /// Knows the `developer` role.
+    bool developer_role = false;
+};
+
+/// The adapter for all providers that speak OpenAI's dialect.
+class openai_compatible : public adapter {
+public:
+    explicit openai_compatible(const dialect& traits) : dialect_(traits) {}
+
+    std::string_view prefix() const override { return dialect_.prefix; }
+    std::string_view exception_name() const override { return dialect_.exception_name; }
+    bool prepare(const config::model_entry& entry, const config::settings& settings,
+                 const variable_lookup& variable, model::deployment& out,
+                 config::problems& found) const override;
+    result<void> translate(const inbound_call& call, const model::deployment& target,
+                           outbound_call& out) const override;
+    error classify(const upstream_answer& answer, const call_names& names) const override;
+
+private:
+    const dialect& dialect_;
+};
+
+} // namespace llm_proxy::providers

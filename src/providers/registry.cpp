@@ -1,0 +1,244 @@
+#include "llm_proxy/providers/registry.hpp"
+
+#include "llm_proxy/providers/openai_compatible.hpp"
+#include "llm_proxy/util/strings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+
+namespace llm_proxy::providers {
+
+namespace {
+
+constexpr std::array openrouter_headers{
+    fixed_header{"HTTP-Referer", "https://litellm.ai", "OR_SITE_URL"},
+    fixed_header{"X-Title", "liteLLM", "OR_APP_NAME"},
+};
+
+/// Providers of OpenAI's dialect: a new one is a new row.
+const std::array dialects{
+    dialect{.prefix = "openai",
+            .exception_name = "OpenAIException",
+            .default_base = "https://api.openai.com/v1",
+            .base_variables = {"OPENAI_BASE_URL", "OPENAI_API_BASE"},
+            .key_variables = {"OPENAI_API_KEY"},
+            .developer_role = true},
+    dialect{.prefix = "openrouter",
+            .exception_name = "OpenrouterException",
+            .default_base = "https://openrouter.ai/api/v1",
+            .base_variables = {"OPENROUTER_API_BASE"},
+            .key_variables = {"OPENROUTER_API_KEY", "OR_API_KEY"},
+            .key = key_rule::optional,
+            .headers = openrouter_headers,
+            .raw_error_body = true,
+            .request_cost = true},
+    dialect{.prefix = "github",
+            .exception_name = "GithubException",
+            .default_base = "https://models.inference.ai.azure.com",
+            .base_variables = {"GITHUB_API_BASE"},
+            .key_variables = {"GITHUB_API_KEY"}},
+    dialect{.prefix = "lm_studio",
+            .exception_name = "Lm_studioException",
+            .base_variables = {"LM_STUDIO_API_BASE"},
+            .key_variables = {"LM_STUDIO_API_KEY"},
+            .key = key_rule::dummy},
+    dialect{.prefix = "ollama",
+            .exception_name = "OllamaException",
+            .default_base = "http://localhost:11434",
+            .base_variables = {"OLLAMA_API_BASE"},
+            .key_variables = {"OLLAMA_API_KEY"},
+            .key = key_rule::optional,
+            .base_suffix = "/v1"},
+    dialect{.prefix = "ollama_chat",
+            .exception_name = "Ollama_chatException",
+            .default_base = "http://localhost:11434",
+            .base_variables = {"OLLAMA_API_BASE"},
+            .key_variables = {"OLLAMA_API_KEY"},
+            .key = key_rule::optional,
+            .base_suffix = "/v1"},
+    dialect{.prefix = "hosted_vllm",
+            .exception_name = "Hosted_vllmException",
+            .base_variables = {"HOSTED_VLLM_API_BASE"},
+            .key_variables = {"HOSTED_VLLM_API_KEY"},
+            .key = key_rule::dummy},
+    dialect{.prefix = "openai_like",
+            .exception_name = "Openai_likeException",
+            .base_variables = {"OPENAI_LIKE_API_BASE"},
+            .key_variables = {"OPENAI_LIKE_API_KEY"},
+            .key = key_rule::dummy},
+    dialect{.prefix = "custom_openai",
+            .exception_name = "Custom_openaiException",
+            .base_variables = {},
+            .key_variables = {"OPENAI_API_KEY"},
+            .key = key_rule::dummy},
+    dialect{.prefix = "deepseek",
+            .exception_name = "DeepseekException",
+            .default_base = "https://api.deepseek.com/beta",
+            .base_variables = {"DEEPSEEK_API_BASE"},
+            .key_variables = {"DEEPSEEK_API_KEY"}},
+    dialect{.prefix = "groq",
+            .exception_name = "GroqException",
+            .default_base = "https://api.groq.com/openai/v1",
+            .base_variables = {"GROQ_API_BASE"},
+            .key_variables = {"GROQ_API_KEY"}},
+    dialect{.prefix = "mistral",
+            .exception_name = "MistralException",
+            .default_base = "https://api.mistral.ai/v1",
+            .base_variables = {"MISTRAL_API_BASE", "MISTRAL_AZURE_API_BASE"},
+            .key_variables = {"MISTRAL_API_KEY", "MISTRAL_AZURE_API_KEY"}},
+    dialect{.prefix = "xai",
+            .exception_name = "XaiException",
+            .default_base = "https://api.x.ai/v1",
+            .base_variables = {"XAI_API_BASE"},
+            .key_variables = {"XAI_API_KEY"}},
+    dialect{.prefix = "azure",
+            .exception_name = "AzureException",
+            .base_variables = {"AZURE_API_BASE"},
+            .key_variables = {"AZURE_OPENAI_API_KEY", "AZURE_API_KEY"},
+            .azure = true,
+            .developer_role = true},
+};
+
+/// Made once, at first use; their order is the table's.
+const std::deque<openai_compatible>& adapters() {
+    static const std::deque<openai_compatible> all(dialects.begin(), dialects.end());
+    return all;
+}
+
+/// Names that LiteLLM knows without a prefix and that are OpenAI's own.
+bool is_openai_name(std::string_view model) {
+    constexpr std::array<std::string_view, 11> heads{"gpt-",
+                                                     "chatgpt-",
+                                                     "o1",
+                                                     "o3",
+                                                     "o4",
+                                                     "text-embedding-",
+                                                     "text-moderation-",
+                                                     "omni-moderation-",
+                                                     "dall-e-",
+                                                     "tts-1",
+                                                     "whisper-1"};
+    return std::any_of(heads.begin(), heads.end(),
+                       [model](std::string_view head) { return model.starts_with(head); });
+}
+
+struct provider_choice {
+    std::string_view prefix;
+    std::string_view upstream_model;
+};
+
+provider_choice choose_provider(const config::litellm_params& params) {
+    const std::string_view model = params.model;
+    const std::size_t slash = model.find('/');
+    const std::string_view head = model.substr(0, slash);
+    if (params.custom_llm_provider) {
+        const std::string_view named = *params.custom_llm_provider;
+        const bool repeated = slash != std::string_view::npos && head == named;
+        return {named, repeated ? model.substr(slash + 1) : model};
+    }
+    if (slash != std::string_view::npos) {
+        return {head, model.substr(slash + 1)};
+    }
+    if (is_openai_name(model) || model == "*") {
+        return {"openai", model};
+    }
+    return {{}, model};
+}
+
+config::problem unknown_provider(const config::model_entry& entry, std::string_view prefix) {
+    config::problem item;
+    item.where = entry.model_where;
+    item.key = entry.path + ".litellm_params.model";
+    if (prefix.empty()) {
+        item.text = "`" + entry.params.model + "` names no provider";
+        item.hint = "write it as provider/" + entry.params.model;
+        return item;
+    }
+    item.text = "unknown provider `" + std::string(prefix) + "/`";
+    if (const auto near = closest(prefix, served_prefixes())) {
+        item.hint = "did you mean `" + std::string(*near) + "/`?";
+    } else {
+        item.hint = "served are";
+        for (const std::string_view known : served_prefixes()) {
+            item.hint += " " + std::string(known) + "/";
+        }
+    }
+    return item;
+}
+
+/// The strongest of the timeouts that LiteLLM looks at, in its order.
+double first_timeout(std::initializer_list<std::optional<double>> candidates) {
+    for (const auto& candidate : candidates) {
+        if (candidate) {
+            return *candidate;
+        }
+    }
+    return 6000;
+}
+
+std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
+                                            const config::settings& settings) {
+    auto out = std::make_shared<model::deployment>();
+    const auto& params = entry.params;
+    out->id = entry.id;
+    out->group = entry.model_name;
+    out->timeout =
+        first_timeout({params.timeout, settings.router.timeout, settings.litellm.request_timeout});
+    out->stream_timeout =
+        first_timeout({params.stream_timeout, settings.router.stream_timeout, params.timeout,
+                       settings.router.timeout, settings.litellm.request_timeout});
+    out->max_retries = params.max_retries.value_or(0);
+    out->weight = params.weight.value_or(0);
+    out->rpm = params.rpm.value_or(0);
+    out->tpm = params.tpm.value_or(0);
+    out->mock_response = params.mock_response;
+    out->defaults = params.defaults;
+    out->extra_body = params.extra_body;
+    out->extra_headers = params.extra_headers;
+    out->info = entry.info;
+    return out;
+}
+
+} // namespace
+
+const adapter* find_adapter(std::string_view prefix) {
+    for (const auto& item : adapters()) {
+        if (item.prefix() == prefix) {
+            return &item;
+        }
+    }
+    return nullptr;
+}
+
+std::vector<std::string_view> served_prefixes() {
+    std::vector<std::string_view> out;
+    for (const auto& item : adapters()) {
+        out.push_back(item.prefix());
+    }
+    return out;
+}
+
+model::deployment_list build_deployments(const config::settings& settings,
+                                         const variable_lookup& variable, config::problems& found) {
+    model::deployment_list out;
+    for (const auto& entry : settings.model_list) {
+        const provider_choice choice = choose_provider(entry.params);
+        const adapter* chosen = find_adapter(choice.prefix);
+        if (chosen == nullptr) {
+            found.push_back(unknown_provider(entry, choice.prefix));
+            continue;
+        }
+        auto item = describe(entry, settings);
+        item->adapter = chosen;
+        item->provider = choice.prefix;
+        item->upstream_model = choice.upstream_model;
+        item->model_name = item->provider + "/" + item->upstream_model;
+        if (chosen->prepare(entry, settings, variable, *item, found)) {
+            out.push_back(std::move(item));
+        }
+    }
+    return out;
+}
+
+} // namespace llm_proxy::providers
