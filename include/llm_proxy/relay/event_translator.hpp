@@ -1,0 +1,63 @@
+#pragma once
+
+#include "llm_proxy/http/sse.hpp"
+#include "llm_proxy/json/scan.hpp"
+#include "llm_proxy/model/request_context.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm_proxy::relay {
+
+/// Passes a provider's stream of OpenAI chunks on, event by event: the model's name becomes the
+/// client's, the usage is read and hidden from a client that did not ask for it, comments vanish,
+/// an error is caught. Nothing else is re-encoded. I/O-free.
+class event_translator {
+public:
+    struct options {
+        /// The client's model name as a JSON string.
+        std::string model_json;
+        bool show_usage = false;
+        /// The dialect ends its streams with `[DONE]` (chat and text completions do).
+        bool ends_with_done = true;
+    };
+    explicit event_translator(options chosen) : options_(std::move(chosen)) {}
+
+    /// Takes body bytes and appends what the client gets for every event that is complete.
+    void feed(std::string_view bytes, std::string& out);
+    /// The upstream's body ended.
+    void finish(std::string& out);
+
+    /// `[DONE]` was passed on: nothing may follow.
+    bool done() const { return done_; }
+    /// The upstream broke off, by an error event, by an event that is no JSON, or by its end
+    /// without a finish; `failure_text()` is the error body or empty. Nothing was appended for it.
+    bool failed() const { return failed_; }
+    const std::string& failure_text() const { return failure_text_; }
+    /// An event was passed on.
+    bool any() const { return any_; }
+    const std::optional<model::usage>& usage() const { return usage_; }
+
+private:
+    void take(const http::sse_event& event, std::string& out);
+    void take_chunk(std::string_view data, std::string& out);
+    bool take_usage(std::string_view data, const json::member& item);
+    void fail(std::string_view text);
+
+    options options_;
+    http::sse_parser parser_;
+    std::vector<json::member> members_;
+    std::optional<model::usage> usage_;
+    std::string failure_text_;
+    bool finish_seen_ = false;
+    bool done_ = false;
+    bool failed_ = false;
+    bool any_ = false;
+};
+
+/// Reads the `usage` object of an answer; nothing if it is none.
+std::optional<model::usage> read_usage(std::string_view object);
+
+} // namespace llm_proxy::relay

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "llm_proxy/http/head.hpp"
+#include "llm_proxy/json/scan.hpp"
+#include "llm_proxy/model/call_type.hpp"
+#include "llm_proxy/util/error.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm_proxy::server {
+
+/// What the gateway itself needs of a client's call. The body is held by the caller and must
+/// outlive it.
+struct parsed_call {
+    std::string model; // as the client wrote it, or the path's
+    bool stream = false;
+    bool show_usage = false;
+    /// Seconds the client gives the call, from the body or `x-litellm-timeout`.
+    std::optional<double> timeout;
+    std::optional<double> stream_timeout;
+    std::optional<std::string> mock_response;
+    std::vector<json::member> members;
+    std::size_t model_begin = 0; // of a multipart body
+    std::size_t model_end = 0;
+    std::string_view content_type;
+};
+
+struct call_rules {
+    model::call_type type = model::call_type::chat_completion;
+    /// The model named by the path; it wins over the body's.
+    std::string_view path_model;
+    bool allow_mock = false;
+};
+
+/// Reads a call out of its body and headers, with LiteLLM's error texts. I/O-free.
+result<parsed_call> parse_call(std::string_view body, const http::fields& headers,
+                               const call_rules& rules);
+
+/// LiteLLM's error for a model that no group serves; `name` is `None` where none was given.
+error unknown_model(model::call_type type, std::string_view name);
+
+} // namespace llm_proxy::server

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "llm_proxy/auth/authenticator.hpp"
+#include "llm_proxy/model/call_type.hpp"
+#include "llm_proxy/server/request.hpp"
+
+namespace llm_proxy::server {
+
+/// A call to a model, whatever its type.
+template <model::call_type Type>
+net::task<> call_model(request& req, const auth::caller& who);
+
+net::task<> serve_model_call(request& req, const auth::caller& who, model::call_type type);
+
+template <model::call_type Type>
+net::task<> call_model(request& req, const auth::caller& who) {
+    return serve_model_call(req, who, Type);
+}
+
+net::task<> list_models(request& req, const auth::caller& who);
+net::task<> show_model(request& req, const auth::caller& who);
+net::task<> model_info(request& req, const auth::caller& who);
+net::task<> model_group_info(request& req, const auth::caller& who);
+net::task<> health(request& req, const auth::caller& who);
+net::task<> liveness(request& req);
+net::task<> readiness(request& req);
+net::task<> list_routes(request& req);
+net::task<> home(request& req);
+
+} // namespace llm_proxy::server

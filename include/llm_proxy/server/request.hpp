@@ -1,0 +1,70 @@
+#pragma once
+
+#include "llm_proxy/http/body_decoder.hpp"
+#include "llm_proxy/http/head.hpp"
+#include "llm_proxy/net/input.hpp"
+#include "llm_proxy/relay/answer_writer.hpp"
+#include "llm_proxy/server/snapshot.hpp"
+#include "llm_proxy/upstream/client.hpp"
+#include "llm_proxy/util/error.hpp"
+#include "llm_proxy/util/random.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace llm_proxy::server {
+
+/// What handlers share on one worker thread.
+struct services {
+    upstream::pool& pool;
+    random_source& random;
+    net::watchdog& dog;
+    net::executor executor;
+};
+
+/// One client request on its way through the server.
+class request {
+public:
+    request(services& shared, std::shared_ptr<const snapshot> config, net::byte_stream& stream,
+            net::input& input, net::interruptor& interrupts, relay::answer_writer& client,
+            const http::request_head& head);
+
+    services& shared;
+    std::shared_ptr<const snapshot> config;
+    net::interruptor& interrupts;
+    relay::answer_writer& client;
+    const http::request_head& head;
+    net::clock::time_point started = net::clock::now();
+    std::string call_id;
+    /// The target's path, as sent, and its query without the `?`.
+    std::string_view path;
+    std::string_view query;
+    /// The decoded variable part of the path: a model's name.
+    std::string path_value;
+
+    /// Reads the whole body, held once, with 64 spare bytes behind it. Answers an expected
+    /// 100-continue.
+    net::task<result<std::string>> read_body();
+    /// The body was read whole, or there is none.
+    bool body_complete() const { return decoder_.done(); }
+    /// Watches for the client's leaving from now on; after the body was read.
+    void watch_client();
+
+    /// Sends an answer of ours.
+    net::task<> send_json(int status, std::string_view body, std::string_view extra_lines = {});
+    net::task<> send_error(const error& failure, std::string_view extra_lines = {});
+
+private:
+    net::task<result<std::string>> read_sized();
+    net::task<result<std::string>> read_chunked(std::uint64_t limit);
+
+    net::byte_stream& stream_;
+    net::input& input_;
+    http::body_decoder decoder_;
+};
+
+/// The value of a query parameter, decoded; empty if it is absent.
+std::string query_value(std::string_view query, std::string_view name);
+
+} // namespace llm_proxy::server

@@ -1,0 +1,188 @@
+#include "llm_proxy/relay/event_translator.hpp"
+
+#include "llm_proxy/json/splice.hpp"
+#include "llm_proxy/util/strings.hpp"
+
+#include <charconv>
+
+namespace llm_proxy::relay {
+
+namespace {
+
+constexpr std::string_view done_mark = "[DONE]";
+constexpr std::string_view done_event = "data: [DONE]\n\n";
+
+std::int64_t number(std::string_view object, const std::vector<json::member>& members,
+                    std::string_view name) {
+    const auto* item = json::find(object, members, name);
+    std::int64_t value = 0;
+    if (item != nullptr && item->type == json::kind::number) {
+        const std::string_view text = json::value_of(object, *item);
+        std::from_chars(text.data(), text.data() + text.size(), value);
+    }
+    return value;
+}
+
+/// Whether a choice of a usage chunk says nothing itself: some providers send such a choice where
+/// OpenAI sends none.
+bool says_nothing(std::string_view choice) {
+    std::vector<json::member> members;
+    json::scan_valid(choice, members);
+    const auto* finish = json::find(choice, members, "finish_reason");
+    if (finish != nullptr && finish->type != json::kind::null) {
+        return false;
+    }
+    const auto* delta = json::find(choice, members, "delta");
+    if (delta == nullptr || delta->type != json::kind::object) {
+        return delta == nullptr;
+    }
+    const std::string_view text = json::value_of(choice, *delta);
+    std::vector<json::member> parts;
+    json::scan_valid(text, parts);
+    for (const auto& part : parts) {
+        const std::string_view value = json::value_of(text, part);
+        if (!json::key_is(text, part, "role") && value != "\"\"" && value != "null") {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool only_usage(std::string_view data, const std::vector<json::member>& members) {
+    const auto* choices = json::find(data, members, "choices");
+    if (choices == nullptr || choices->type != json::kind::array) {
+        return true;
+    }
+    const std::string_view list = json::value_of(data, *choices);
+    std::vector<json::member> items;
+    json::scan_valid(list, items);
+    for (const auto& item : items) {
+        if (item.type != json::kind::object || !says_nothing(json::value_of(list, item))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Whether some choice has a `finish_reason` that is not null. Inside a JSON string the closing
+/// quote of the name would be escaped, so a plain search cannot be fooled by content.
+bool has_finish(std::string_view data) {
+    constexpr std::string_view key = "\"finish_reason\"";
+    for (std::size_t at = data.find(key); at != std::string_view::npos; at = data.find(key, at)) {
+        at = data.find_first_not_of(" \t\r\n:", at + key.size());
+        if (at != std::string_view::npos && data[at] == '"') {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+std::optional<model::usage> read_usage(std::string_view object) {
+    if (!object.starts_with('{')) {
+        return std::nullopt;
+    }
+    std::vector<json::member> members;
+    json::scan_valid(object, members);
+    model::usage out;
+    out.prompt_tokens = number(object, members, "prompt_tokens");
+    out.completion_tokens = number(object, members, "completion_tokens");
+    out.total_tokens = number(object, members, "total_tokens");
+    return out;
+}
+
+void event_translator::feed(std::string_view bytes, std::string& out) {
+    parser_.feed(bytes);
+    http::sse_event event;
+    while (!done_ && !failed_ && parser_.next(event)) {
+        take(event, out);
+    }
+    if (parser_.failed()) {
+        fail("an event of the stream is too long");
+    }
+}
+
+void event_translator::finish(std::string& out) {
+    if (done_ || failed_) {
+        return;
+    }
+    parser_.finish();
+    feed({}, out);
+    if (done_ || failed_ || !options_.ends_with_done) {
+        return;
+    }
+    if (!finish_seen_) {
+        fail(any_ ? "the stream ended before its end" : "");
+        return;
+    }
+    out.append(done_event);
+    done_ = true;
+}
+
+void event_translator::take(const http::sse_event& event, std::string& out) {
+    if (event.data.empty()) {
+        return;
+    }
+    if (options_.ends_with_done && event.data == done_mark) {
+        out.append(done_event);
+        done_ = true;
+        any_ = true;
+    } else if (event.name == "error") {
+        fail(event.data);
+    } else {
+        if (!event.name.empty() && !options_.ends_with_done) {
+            out.append("event: ").append(event.name).append("\n");
+        }
+        take_chunk(event.data, out);
+    }
+}
+
+void event_translator::take_chunk(std::string_view data, std::string& out) {
+    members_.clear();
+    const auto root = json::scan(data, members_);
+    if (!root || *root != json::kind::object) {
+        fail(data);
+        return;
+    }
+    const auto* failure = json::find(data, members_, "error");
+    if (failure != nullptr &&
+        (failure->type == json::kind::object || failure->type == json::kind::string)) {
+        fail(data);
+        return;
+    }
+    finish_seen_ = finish_seen_ || has_finish(data);
+    json::splice edited(data, members_);
+    edited.replace("model", options_.model_json);
+    if (const auto* item = json::find(data, members_, "usage"); item != nullptr) {
+        const bool counted = take_usage(data, *item);
+        if (!options_.show_usage && options_.ends_with_done) {
+            if (counted && only_usage(data, members_)) {
+                return;
+            }
+            edited.remove("usage");
+        }
+    }
+    any_ = true;
+    out.append("data: ");
+    for (const std::string_view piece : edited.pieces()) {
+        out.append(piece);
+    }
+    out.append("\n\n");
+}
+
+bool event_translator::take_usage(std::string_view data, const json::member& item) {
+    auto counted = read_usage(json::value_of(data, item));
+    if (!counted) {
+        return false;
+    }
+    usage_ = counted;
+    return true;
+}
+
+void event_translator::fail(std::string_view text) {
+    failed_ = true;
+    failure_text_ = text;
+}
+
+} // namespace llm_proxy::relay

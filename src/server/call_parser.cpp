@@ -1,0 +1,181 @@
+#include "llm_proxy/server/call_parser.hpp"
+
+#include "llm_proxy/http/multipart.hpp"
+
+#include <charconv>
+
+namespace llm_proxy::server {
+
+namespace {
+
+error bad_request(std::string message, std::string_view param = {}) {
+    error out(400, "invalid_request_error", std::move(message));
+    if (!param.empty()) {
+        out.param = std::string(param);
+    }
+    return out;
+}
+
+error invalid_json(const json::scan_error& wrong) {
+    return bad_request("Invalid JSON payload: " + std::string(wrong.what) + ": line " +
+                           std::to_string(wrong.line) + " column " + std::to_string(wrong.column) +
+                           " (char " + std::to_string(wrong.offset) + ")",
+                       "request_body");
+}
+
+error missing_parameter(model::call_type type) {
+    const auto& traits = model::traits_of(type);
+    return bad_request(std::string(traits.path) + ": Missing required parameter: '" +
+                           std::string(traits.required) + "'.",
+                       traits.required);
+}
+
+std::optional<double> positive(std::string_view text) {
+    double value = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = end.ec == std::errc() && end.ptr == text.data() + text.size();
+    return whole && value > 0 ? std::optional(value) : std::nullopt;
+}
+
+/// Looks members of a body up.
+class body_reader {
+public:
+    body_reader(std::string_view body, const std::vector<json::member>& members)
+        : body_(body), members_(members) {}
+
+    const json::member* find(std::string_view name) const {
+        const auto* item = json::find(body_, members_, name);
+        return item != nullptr && item->type != json::kind::null ? item : nullptr;
+    }
+    std::string_view text(const json::member& item) const { return json::value_of(body_, item); }
+    bool is_true(std::string_view name) const {
+        const auto* item = find(name);
+        return item != nullptr && text(*item) == "true";
+    }
+    std::optional<double> number(std::string_view name) const {
+        const auto* item = find(name);
+        return item == nullptr ? std::nullopt : positive(text(*item));
+    }
+
+private:
+    std::string_view body_;
+    const std::vector<json::member>& members_;
+};
+
+result<void> read_mocks(const body_reader& reader, const call_rules& rules, parsed_call& out) {
+    for (const std::string_view name : {"mock_testing_fallbacks", "mock_testing_context_fallbacks",
+                                        "mock_testing_content_policy_fallbacks",
+                                        "mock_testing_rate_limit_error", "mock_timeout"}) {
+        if (reader.find(name) == nullptr) {
+            continue;
+        }
+        return bad_request(
+            "Mock testing request params are " +
+            std::string(rules.allow_mock ? "not served yet: " : "disabled on this proxy: ") +
+            std::string(name) + ".");
+    }
+    const auto* mock = reader.find("mock_response");
+    if (rules.allow_mock && mock != nullptr && mock->type == json::kind::string) {
+        out.mock_response = json::unescape(reader.text(*mock));
+    }
+    return {};
+}
+
+bool asks_for_usage(const body_reader& reader) {
+    const auto* options = reader.find("stream_options");
+    if (options == nullptr || options->type != json::kind::object) {
+        return false;
+    }
+    std::vector<json::member> members;
+    json::scan_valid(reader.text(*options), members);
+    return body_reader(reader.text(*options), members).is_true("include_usage");
+}
+
+result<void> read_json_call(std::string_view body, const call_rules& rules, parsed_call& out) {
+    const auto root = json::scan(body, out.members);
+    if (!root && !body.empty()) {
+        return invalid_json(root.error());
+    }
+    if (root && *root != json::kind::object) {
+        return bad_request("The request body must be a JSON object.", "request_body");
+    }
+    const body_reader reader(body, out.members);
+    if (const auto* model = reader.find("model")) {
+        if (model->type != json::kind::string) {
+            error wrong(400, "bad_request_error", "'model' must be a string.");
+            wrong.param = "model";
+            return wrong;
+        }
+        out.model = json::unescape(reader.text(*model));
+    }
+    const std::string_view required = model::traits_of(rules.type).required;
+    if (!required.empty() && reader.find(required) == nullptr) {
+        return missing_parameter(rules.type);
+    }
+    out.stream = reader.is_true("stream");
+    out.show_usage = asks_for_usage(reader);
+    out.timeout = reader.number("timeout");
+    if (!out.timeout) {
+        out.timeout = reader.number("request_timeout");
+    }
+    out.stream_timeout = reader.number("stream_timeout");
+    return read_mocks(reader, rules, out);
+}
+
+result<void> read_form_call(std::string_view body, const http::fields& headers, parsed_call& out) {
+    out.content_type = headers.find("content-type").value_or("");
+    const auto boundary = http::multipart_boundary(out.content_type);
+    if (!boundary) {
+        return bad_request("Expected a multipart/form-data body with a boundary.", "request_body");
+    }
+    const auto parts = http::parse_multipart(body, *boundary);
+    if (!parts) {
+        return bad_request("The multipart body is malformed.", "request_body");
+    }
+    for (const auto& part : *parts) {
+        const std::string_view value =
+            body.substr(part.value_begin, part.value_end - part.value_begin);
+        if (part.name == "model" && !part.is_file) {
+            out.model = value;
+            out.model_begin = part.value_begin;
+            out.model_end = part.value_end;
+        } else if (part.name == "stream") {
+            out.stream = value == "true" || value == "True" || value == "1";
+        } else if (part.name == "api_base" || part.name == "base_url") {
+            return error(401, "auth_error",
+                         "Authentication Error, Rejected Request: " + std::string(part.name) +
+                             " is not allowed in request body.");
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+result<parsed_call> parse_call(std::string_view body, const http::fields& headers,
+                               const call_rules& rules) {
+    parsed_call out;
+    const auto read = model::traits_of(rules.type).multipart ? read_form_call(body, headers, out)
+                                                             : read_json_call(body, rules, out);
+    if (!read) {
+        return read.error();
+    }
+    if (!rules.path_model.empty()) {
+        out.model = rules.path_model;
+    }
+    if (const auto given = headers.find("x-litellm-timeout")) {
+        out.timeout = positive(*given);
+    }
+    if (const auto given = headers.find("x-litellm-stream-timeout")) {
+        out.stream_timeout = positive(*given);
+    }
+    return out;
+}
+
+error unknown_model(model::call_type type, std::string_view name) {
+    return bad_request(std::string(model::traits_of(type).path) +
+                       ": Invalid model name passed in model=" + std::string(name) +
+                       ". Call `/v1/models` to view available models for your key.");
+}
+
+} // namespace llm_proxy::server

@@ -1,0 +1,82 @@
+#include "llm_proxy/server/endpoints.hpp"
+#include "llm_proxy/server/probe.hpp"
+#include "llm_proxy/server/routes.hpp"
+#include "llm_proxy/version.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace llm_proxy::server {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json endpoint_of(const probe_result& probed) {
+    json out{{"model", probed.target->model_name}, {"model_id", probed.target->id}};
+    if (!probed.healthy) {
+        out["error"] = probed.why;
+    }
+    return out;
+}
+
+/// The deployments that `?model=` or `?model_id=` names, or all.
+model::deployment_list choose(request& req, const std::string& model, const std::string& id) {
+    model::deployment_list out;
+    for (const auto& item : req.config->models.deployments()) {
+        if ((model.empty() || item->group == model) && (id.empty() || item->id == id)) {
+            out.push_back(item);
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+net::task<> health(request& req, const auth::caller&) {
+    const std::string model = query_value(req.query, "model");
+    const std::string id = query_value(req.query, "model_id");
+    req.watch_client();
+    auto targets = choose(req, model, id);
+    const auto results = co_await probe_all(req.shared, std::move(targets), req.interrupts);
+    if (req.interrupts.raised()) {
+        req.client.close_after();
+        co_return;
+    }
+    json healthy = json::array();
+    json unhealthy = json::array();
+    for (const auto& probed : results) {
+        (probed.healthy ? healthy : unhealthy).push_back(endpoint_of(probed));
+    }
+    json body;
+    body["healthy_endpoints"] = healthy;
+    body["unhealthy_endpoints"] = unhealthy;
+    body["healthy_count"] = healthy.size();
+    body["unhealthy_count"] = unhealthy.size();
+    const bool chosen = !model.empty() || !id.empty();
+    const int status = chosen && healthy.empty() ? 503 : 200;
+    co_await req.send_json(status, body.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+net::task<> liveness(request& req) {
+    co_await req.send_json(200, "\"I'm alive!\"");
+}
+
+net::task<> readiness(request& req) {
+    co_await req.send_json(200, R"({"status":"healthy","db":"Not connected"})");
+}
+
+net::task<> list_routes(request& req) {
+    json routes = json::array();
+    for (const route& item : all_routes()) {
+        routes.push_back({{"path", item.path}, {"methods", json::array({item.method})}});
+    }
+    const json body{{"routes", std::move(routes)}};
+    co_await req.send_json(200, body.dump());
+}
+
+net::task<> home(request& req) {
+    const json body{{"name", "LLM Proxy"}, {"version", version}, {"routes", "/routes"}};
+    co_await req.send_json(200, body.dump());
+}
+
+} // namespace llm_proxy::server

@@ -1,0 +1,133 @@
+#include "llm_proxy/server/mock_answer.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace llm_proxy::server {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::size_t piece_characters = 3;
+
+json mock_usage() {
+    return {{"completion_tokens", 20}, {"prompt_tokens", 10}, {"total_tokens", 30}};
+}
+
+bool is_chat(const model::request_context& context) {
+    return context.type == model::call_type::chat_completion;
+}
+
+json answer_head(const model::request_context& context, const char* object, std::int64_t created) {
+    return {{"id", (is_chat(context) ? "chatcmpl-" : "cmpl-") + context.call_id},
+            {"object", object},
+            {"created", created},
+            {"model", context.requested_model}};
+}
+
+std::string dump(const json& document) {
+    return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// Bytes of the next `piece_characters` characters of UTF-8 text.
+std::size_t piece_size(std::string_view text) {
+    std::size_t at = 0;
+    for (std::size_t count = 0; count < piece_characters && at < text.size(); ++count) {
+        ++at;
+        while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80) {
+            ++at;
+        }
+    }
+    return at;
+}
+
+json chunk(const model::request_context& context, std::int64_t created, json choice) {
+    json out = answer_head(context, is_chat(context) ? "chat.completion.chunk" : "text_completion",
+                           created);
+    out["choices"] = json::array({std::move(choice)});
+    return out;
+}
+
+json piece_choice(const model::request_context& context, std::string_view text, bool first) {
+    json choice{{"index", 0}};
+    if (is_chat(context)) {
+        choice["delta"] = json::object();
+        if (first) {
+            choice["delta"]["role"] = "assistant";
+        }
+        choice["delta"]["content"] = text;
+    } else {
+        choice["text"] = text;
+    }
+    choice["finish_reason"] = nullptr;
+    return choice;
+}
+
+void append_event(std::string& out, const json& document) {
+    out += "data: " + dump(document) + "\n\n";
+}
+
+result<std::string> mock_embedding(const model::request_context& context, std::string_view text) {
+    const auto vector = json::parse(text, nullptr, false);
+    if (!vector.is_array()) {
+        return error(400, "invalid_request_error",
+                     "mock_response of an embedding model must be a JSON list of numbers.");
+    }
+    json out{{"object", "list"}, {"model", context.requested_model}};
+    out["data"] = json::array({{{"object", "embedding"}, {"index", 0}, {"embedding", vector}}});
+    out["usage"] = {{"prompt_tokens", 10}, {"total_tokens", 10}};
+    return dump(out);
+}
+
+} // namespace
+
+result<std::string> mock_answer(const model::request_context& context, std::string_view text,
+                                std::int64_t created) {
+    if (context.type == model::call_type::embedding) {
+        return mock_embedding(context, text);
+    }
+    if (!model::traits_of(context.type).event_stream) {
+        return error(400, "invalid_request_error",
+                     "mock_response is not available for " +
+                         std::string(model::traits_of(context.type).path) + ".");
+    }
+    json out =
+        answer_head(context, is_chat(context) ? "chat.completion" : "text_completion", created);
+    json choice{{"index", 0}, {"finish_reason", "stop"}};
+    if (is_chat(context)) {
+        choice["message"] = {{"role", "assistant"}, {"content", text}};
+    } else {
+        choice["text"] = text;
+    }
+    out["choices"] = json::array({std::move(choice)});
+    out["usage"] = mock_usage();
+    return dump(out);
+}
+
+std::string mock_stream(const model::request_context& context, std::string_view text,
+                        std::int64_t created) {
+    std::string out;
+    bool first = true;
+    while (!text.empty() || first) {
+        const std::size_t size = piece_size(text);
+        append_event(out,
+                     chunk(context, created, piece_choice(context, text.substr(0, size), first)));
+        text.remove_prefix(size);
+        first = false;
+    }
+    json last = piece_choice(context, "", false);
+    if (is_chat(context)) {
+        last["delta"] = json::object();
+    }
+    last["finish_reason"] = "stop";
+    append_event(out, chunk(context, created, std::move(last)));
+    if (context.show_usage) {
+        json counted = chunk(context, created, nullptr);
+        counted["choices"] = json::array();
+        counted["usage"] = mock_usage();
+        append_event(out, counted);
+    }
+    return out + "data: [DONE]\n\n";
+}
+
+} // namespace llm_proxy::server

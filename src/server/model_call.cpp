@@ -1,0 +1,283 @@
+#include "llm_proxy/net/watchdog.hpp"
+#include "llm_proxy/providers/adapter.hpp"
+#include "llm_proxy/providers/error_mapping.hpp"
+#include "llm_proxy/relay/relay.hpp"
+#include "llm_proxy/routing/retry.hpp"
+#include "llm_proxy/routing/router.hpp"
+#include "llm_proxy/server/call_parser.hpp"
+#include "llm_proxy/server/endpoints.hpp"
+#include "llm_proxy/server/mock_answer.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <optional>
+
+namespace llm_proxy::server {
+
+namespace {
+
+/// The longest error body of an upstream that is read.
+constexpr std::size_t error_body_limit = 256UL * 1024;
+
+/// How one try at the upstream ended; no failure means that the client has its answer.
+struct tried {
+    std::optional<error> failure;
+    std::string provider_lines;
+    std::optional<double> retry_after;
+};
+
+std::optional<double> seconds_of(std::optional<std::string_view> text) {
+    double value = 0;
+    if (!text ||
+        std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+/// One client's call to a model: the stages of the request path in their order.
+class model_call {
+public:
+    model_call(request& req, model::call_type type) : req_(req) {
+        context_.type = type;
+        context_.call_id = req.call_id;
+        context_.started = req.started;
+    }
+
+    net::task<> run() {
+        auto body = co_await req_.read_body();
+        if (!body) {
+            co_await req_.send_error(body.error());
+            co_return;
+        }
+        body_ = std::move(*body);
+        const auto planned = plan();
+        if (!planned) {
+            co_await req_.send_error(planned.error());
+            co_return;
+        }
+        req_.watch_client();
+        if (mock_) {
+            co_await answer_mock();
+        } else {
+            co_await call_upstream();
+        }
+    }
+
+private:
+    /// Reads the call and decides which deployment serves it.
+    result<void> plan() {
+        call_rules rules;
+        rules.type = context_.type;
+        rules.path_model = req_.path_value;
+        rules.allow_mock = req_.config->settings->general.allow_mock_request_params;
+        auto parsed = parse_call(body_, req_.head.headers, rules);
+        if (!parsed) {
+            return parsed.error();
+        }
+        parsed_ = std::move(*parsed);
+        const auto found = req_.config->models.find(parsed_.model);
+        if (!found) {
+            return unknown_model(context_.type, parsed_.model.empty() ? "None" : parsed_.model);
+        }
+        context_.requested_model = parsed_.model;
+        context_.stream = parsed_.stream;
+        context_.target = routing::pick(*found, req_.shared.random);
+        context_.timeout = parsed_.timeout.value_or(context_.target->timeout);
+        context_.stream_timeout = parsed_.stream_timeout.value_or(
+            parsed_.timeout.value_or(context_.target->stream_timeout));
+        apply_usage_rule();
+        upstream_model_ = model::resolve_upstream_model(*context_.target, found->wildcard_part);
+        mock_ = parsed_.mock_response ? parsed_.mock_response : context_.target->mock_response;
+        if (!mock_ && context_.target->credential_missing) {
+            return missing_credential();
+        }
+        return {};
+    }
+
+    void apply_usage_rule() {
+        const auto rule = req_.config->settings->general.always_include_stream_usage;
+        request_usage_ = rule != config::stream_usage::never_inject;
+        context_.show_usage =
+            parsed_.show_usage || rule == config::stream_usage::always_show || !request_usage_;
+    }
+
+    error missing_credential() const {
+        constexpr std::string_view text =
+            "Missing credentials. Please pass an `api_key`, or set the provider's environment "
+            "variable.";
+        return providers::make_error(providers::error_class::internal_server, 500,
+                                     context_.target->adapter->exception_name(), text,
+                                     context_.requested_model);
+    }
+
+    net::task<> answer_mock() {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        const auto created = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+        if (context_.stream && model::traits_of(context_.type).event_stream) {
+            const std::string lines =
+                relay::answer_lines(context_, nullptr, "text/event-stream; charset=utf-8") +
+                "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+            const std::string events = mock_stream(context_, *mock_, created);
+            co_await req_.client.start(200, lines, events);
+            co_await req_.client.finish();
+            co_return;
+        }
+        const auto answer = mock_answer(context_, *mock_, created);
+        if (!answer) {
+            co_await req_.send_error(answer.error());
+            co_return;
+        }
+        const std::array<std::string_view, 1> pieces{*answer};
+        co_await req_.client.send(200, relay::answer_lines(context_, nullptr, "application/json"),
+                                  pieces);
+    }
+
+    net::task<> call_upstream() {
+        for (;;) {
+            const tried last = co_await try_once();
+            if (!last.failure) {
+                co_return;
+            }
+            if (req_.interrupts.reason() >= net::interrupt::client_gone) {
+                req_.client.close_after();
+                co_return;
+            }
+            routing::failed_try failed;
+            failed.status = last.failure->status;
+            failed.retry_after = last.retry_after;
+            const auto delay = routing::retry_delay(
+                failed, context_.retries, context_.target->max_retries, req_.shared.random);
+            if (!delay) {
+                co_await tell(last);
+                co_return;
+            }
+            const bool waited = co_await wait(*delay);
+            if (!waited) {
+                req_.client.close_after();
+                co_return;
+            }
+            ++context_.retries;
+        }
+    }
+
+    net::task<tried> try_once() {
+        tried out;
+        providers::inbound_call inbound = describe();
+        providers::outbound_call outbound;
+        const auto translated =
+            context_.target->adapter->translate(inbound, *context_.target, outbound);
+        if (!translated) {
+            out.failure = translated.error();
+            co_return out;
+        }
+        if (req_.interrupts.raised()) {
+            co_await req_.interrupts.clear();
+        }
+        context_.upstream_started = net::clock::now();
+        const double limit = context_.stream ? context_.stream_timeout : context_.timeout;
+        const std::chrono::duration<double> allowed(limit);
+        req_.interrupts.set_deadline(context_.upstream_started +
+                                     std::chrono::duration_cast<net::clock::duration>(allowed));
+        auto exchange = req_.shared.pool.open(context_.target->origin, req_.interrupts);
+        const auto sent = co_await exchange->send(outbound.pieces);
+        context_.upstream_answered = net::clock::now();
+        if (!sent.ok()) {
+            out.failure = relay::exchange_error(sent, context_, req_.interrupts);
+            log(sent.detail);
+        } else if (exchange->head().status / 100 == 2) {
+            release_body();
+            relay::relay_call call{context_, *exchange, req_.client, req_.interrupts};
+            auto done = co_await relay::relay_answer(call);
+            out.failure = std::move(done.failure);
+            log(done.detail);
+        } else {
+            co_await read_failure(*exchange, out);
+        }
+        req_.interrupts.clear_deadline();
+        co_return out;
+    }
+
+    /// The last try has its answer: while that is relayed, the request need not be held.
+    void release_body() {
+        if (context_.retries >= context_.target->max_retries) {
+            body_ = std::string();
+        }
+    }
+
+    /// The upstream refused: its words and headers become the client's error.
+    net::task<> read_failure(upstream::exchange& exchange, tried& out) {
+        std::string text;
+        const auto read = co_await relay::read_whole(exchange, error_body_limit, text);
+        if (!read.ok() && read.why == upstream::failure::interrupted) {
+            out.failure = relay::exchange_error(read, context_, req_.interrupts);
+            co_return;
+        }
+        providers::upstream_answer answer;
+        answer.status = exchange.head().status;
+        answer.body = text;
+        providers::call_names names;
+        names.group = context_.requested_model;
+        names.target = context_.target.get();
+        out.failure = context_.target->adapter->classify(answer, names);
+        out.retry_after = seconds_of(exchange.head().headers.find("retry-after"));
+        relay::append_provider_lines(exchange.head(), out.provider_lines);
+    }
+
+    providers::inbound_call describe() const {
+        providers::inbound_call inbound;
+        inbound.type = context_.type;
+        inbound.body = body_;
+        inbound.members = &parsed_.members;
+        inbound.model_begin = parsed_.model_begin;
+        inbound.model_end = parsed_.model_end;
+        inbound.content_type = parsed_.content_type;
+        inbound.upstream_model = upstream_model_;
+        inbound.stream = context_.stream;
+        inbound.request_usage = request_usage_;
+        return inbound;
+    }
+
+    net::task<> tell(const tried& last) {
+        co_await req_.interrupts.clear();
+        if (last.failure->status >= 500) {
+            log(last.failure->internal);
+        }
+        co_await req_.send_error(*last.failure, last.provider_lines);
+    }
+
+    net::task<bool> wait(std::chrono::milliseconds time) {
+        net::timer pause(req_.shared.executor, time);
+        net::error_code ec;
+        co_await pause.async_wait(net::asio::redirect_error(net::use_task, ec));
+        co_return !req_.interrupts.raised();
+    }
+
+    void log(const std::string& detail) const {
+        if (!detail.empty()) {
+            spdlog::warn("{} model={} deployment={}: {}", context_.call_id,
+                         context_.requested_model, context_.target->id, detail);
+        }
+    }
+
+    request& req_;
+    model::request_context context_;
+    std::string body_;
+    parsed_call parsed_;
+    std::string upstream_model_;
+    std::optional<std::string> mock_;
+    bool request_usage_ = true;
+};
+
+} // namespace
+
+net::task<> serve_model_call(request& req, const auth::caller&, model::call_type type) {
+    model_call call(req, type);
+    co_await call.run();
+}
+
+} // namespace llm_proxy::server

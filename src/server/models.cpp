@@ -1,0 +1,163 @@
+#include "llm_proxy/server/endpoints.hpp"
+#include "llm_proxy/util/strings.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace llm_proxy::server {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// LiteLLM's constant for `created`.
+constexpr std::int64_t created_constant = 1677610602;
+
+json model_object(std::string_view id) {
+    return {{"id", id}, {"object", "model"}, {"created", created_constant}, {"owned_by", "openai"}};
+}
+
+std::string dump(const json& document) {
+    return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json from_members(const std::vector<config::json_member>& members) {
+    json out = json::object();
+    for (const auto& [name, text] : members) {
+        out[name] = json::parse(text, nullptr, false);
+    }
+    return out;
+}
+
+/// Header values are shown as LiteLLM does, but those that look like credentials.
+json shown_headers(const config::header_list& headers) {
+    json out = json::object();
+    for (const auto& [name, value] : headers) {
+        const std::string known = lower(name);
+        const bool is_secret = known == "authorization" || known.find("key") != known.npos ||
+                               known.find("token") != known.npos ||
+                               known.find("secret") != known.npos || known == "cookie";
+        out[name] = is_secret ? std::string("***") : value;
+    }
+    return out;
+}
+
+json shown_params(const model::deployment& item) {
+    json out = from_members(item.defaults);
+    out["model"] = item.model_name;
+    out["api_base"] = item.api_base;
+    if (item.rpm > 0) {
+        out["rpm"] = item.rpm;
+    }
+    if (item.tpm > 0) {
+        out["tpm"] = item.tpm;
+    }
+    if (!item.extra_headers.empty()) {
+        out["extra_headers"] = shown_headers(item.extra_headers);
+    }
+    if (!item.extra_body.empty()) {
+        out["extra_body"] = from_members(item.extra_body);
+    }
+    for (const char* flag :
+         {"use_in_pass_through", "use_litellm_proxy", "merge_reasoning_content_in_choices",
+          "allow_client_keepalive_override", "use_xai_oauth"}) {
+        out[flag] = false;
+    }
+    return out;
+}
+
+json shown_info(const model::deployment& item) {
+    json out{{"id", item.id}, {"db_model", false}};
+    const json own = from_members(item.info.echoed);
+    for (const auto& [name, value] : own.items()) {
+        out[name] = value;
+    }
+    out["key"] = item.upstream_model;
+    out["litellm_provider"] = item.provider;
+    return out;
+}
+
+json describe_group(const model::model_group& group) {
+    json providers = json::array();
+    double rpm = 0;
+    double tpm = 0;
+    for (const auto& item : group.deployments) {
+        if (std::find(providers.begin(), providers.end(), item->provider) == providers.end()) {
+            providers.push_back(item->provider);
+        }
+        rpm += item->rpm;
+        tpm += item->tpm;
+    }
+    json out{{"model_group", group.name}, {"providers", providers}};
+    out["mode"] = group.deployments.front()->info.mode.empty()
+                      ? json("chat")
+                      : json(group.deployments.front()->info.mode);
+    out["tpm"] = tpm > 0 ? json(tpm) : json(nullptr);
+    out["rpm"] = rpm > 0 ? json(rpm) : json(nullptr);
+    return out;
+}
+
+} // namespace
+
+net::task<> list_models(request& req, const auth::caller&) {
+    const bool with_wildcards = query_value(req.query, "return_wildcard_routes") == "true";
+    json data = json::array();
+    for (const auto& alias : req.config->models.aliases()) {
+        if (!alias.hidden) {
+            data.push_back(model_object(alias.name));
+        }
+    }
+    for (const auto& group : req.config->models.groups()) {
+        if (!group.wildcard || with_wildcards) {
+            data.push_back(model_object(group.name));
+        }
+    }
+    const json body{{"data", std::move(data)}, {"object", "list"}};
+    co_await req.send_json(200, dump(body));
+}
+
+net::task<> show_model(request& req, const auth::caller&) {
+    const std::string& id = req.path_value;
+    if (!req.config->models.find(id)) {
+        error missing(404, "invalid_request_error",
+                      "The model `" + id + "` does not exist or is not accessible");
+        missing.param = "model";
+        co_await req.send_error(missing);
+        co_return;
+    }
+    co_await req.send_json(200, dump(model_object(id)));
+}
+
+net::task<> model_info(request& req, const auth::caller&) {
+    const std::string wanted = query_value(req.query, "litellm_model_id");
+    json data = json::array();
+    for (const auto& item : req.config->models.deployments()) {
+        if (wanted.empty() || item->id == wanted) {
+            data.push_back({{"model_name", item->group},
+                            {"litellm_params", shown_params(*item)},
+                            {"model_info", shown_info(*item)}});
+        }
+    }
+    if (!wanted.empty() && data.empty()) {
+        co_await req.send_error(error(400, "invalid_request_error",
+                                      "Model id = " + wanted + " not found on litellm proxy"));
+        co_return;
+    }
+    const json body{{"data", std::move(data)}};
+    co_await req.send_json(200, dump(body));
+}
+
+net::task<> model_group_info(request& req, const auth::caller&) {
+    const std::string wanted = query_value(req.query, "model_group");
+    json data = json::array();
+    for (const auto& group : req.config->models.groups()) {
+        if (wanted.empty() || group.name == wanted) {
+            data.push_back(describe_group(group));
+        }
+    }
+    const json body{{"data", std::move(data)}};
+    co_await req.send_json(200, dump(body));
+}
+
+} // namespace llm_proxy::server

@@ -1,0 +1,160 @@
+#include "llm_proxy/server/probe.hpp"
+
+#include "llm_proxy/json/writer.hpp"
+#include "llm_proxy/net/event.hpp"
+#include "llm_proxy/net/watchdog.hpp"
+#include "llm_proxy/providers/adapter.hpp"
+#include "llm_proxy/relay/relay.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include <algorithm>
+
+namespace llm_proxy::server {
+
+namespace {
+
+constexpr std::size_t at_once = 8;
+constexpr std::chrono::seconds longest{60};
+constexpr std::size_t body_limit = 1024UL * 1024;
+
+model::call_type type_of(const model::deployment& target) {
+    const std::string& mode = target.info.mode;
+    if (mode == "embedding") {
+        return model::call_type::embedding;
+    }
+    if (mode == "completion") {
+        return model::call_type::completion;
+    }
+    if (mode == "moderation") {
+        return model::call_type::moderation;
+    }
+    return model::call_type::chat_completion;
+}
+
+std::string body_of(const model::deployment& target, model::call_type type) {
+    const std::string model = R"({"model":)" + json::quoted(target.upstream_model);
+    switch (type) {
+    case model::call_type::embedding:
+    case model::call_type::moderation:
+        return model + R"(,"input":["test from litellm"]})";
+    case model::call_type::completion:
+        return model + R"(,"prompt":"What's 1 + 1?","max_tokens":16})";
+    default:
+        return model +
+               R"(,"messages":[{"role":"user","content":"What's 1 + 1?"}],"max_tokens":16})";
+    }
+}
+
+/// One deployment's call.
+net::task<probe_result> probe(services& shared, std::shared_ptr<const model::deployment> target,
+                              net::interruptor& interrupts) {
+    probe_result out;
+    out.target = target;
+    if (target->mock_response) {
+        out.healthy = true;
+        co_return out;
+    }
+    const model::call_type type = type_of(*target);
+    const std::string body = body_of(*target, type);
+    std::vector<json::member> members;
+    json::scan_valid(body, members);
+    providers::inbound_call inbound;
+    inbound.type = type;
+    inbound.body = body;
+    inbound.members = &members;
+    inbound.upstream_model = target->upstream_model;
+    providers::outbound_call outbound;
+    const auto translated = target->adapter->translate(inbound, *target, outbound);
+    if (!translated) {
+        out.why = translated.error().message;
+        co_return out;
+    }
+    auto exchange = shared.pool.open(target->origin, interrupts);
+    const auto sent = co_await exchange->send(outbound.pieces);
+    if (!sent.ok()) {
+        out.why = sent.detail.empty() ? "no answer" : sent.detail;
+        co_return out;
+    }
+    std::string text;
+    const auto read = co_await relay::read_whole(*exchange, body_limit, text);
+    out.healthy = read.ok() && exchange->head().status / 100 == 2;
+    if (!out.healthy) {
+        providers::upstream_answer answer;
+        answer.status = exchange->head().status;
+        answer.body = text;
+        providers::call_names names;
+        names.group = target->group;
+        names.target = target.get();
+        out.why = target->adapter->classify(answer, names).message;
+    }
+    co_return out;
+}
+
+/// The probes of one round: a few coroutines take deployments from one list.
+class round_of_probes : public std::enable_shared_from_this<round_of_probes> {
+public:
+    round_of_probes(services& shared, model::deployment_list targets)
+        : shared_(shared), targets_(std::move(targets)), results_(targets_.size()),
+          finished_(shared.executor) {}
+
+    net::task<std::vector<probe_result>> run() {
+        running_ = std::min(at_once, targets_.size());
+        for (std::size_t i = 0; i < running_; ++i) {
+            start();
+        }
+        bool notified = targets_.empty();
+        if (!notified) {
+            notified = co_await finished_.wait();
+        }
+        abandoned_ = !notified;
+        co_return results_;
+    }
+
+private:
+    void start() {
+        auto interrupts = std::make_shared<net::interruptor>(shared_.dog);
+        net::asio::co_spawn(
+            shared_.executor, take_turns(shared_from_this(), interrupts),
+            net::asio::bind_cancellation_slot(
+                interrupts->slot(), [self = shared_from_this(), interrupts](std::exception_ptr) {
+                    if (--self->running_ == 0) {
+                        self->finished_.notify();
+                    }
+                }));
+    }
+
+    static net::task<> take_turns(std::shared_ptr<round_of_probes> self,
+                                  std::shared_ptr<net::interruptor> interrupts) {
+        co_await interrupts->prepare();
+        while (self->next_ < self->targets_.size() && !self->abandoned_) {
+            const std::size_t index = self->next_++;
+            co_await interrupts->clear();
+            interrupts->set_deadline(net::clock::now() + longest);
+            auto target = self->targets_[index];
+            auto done = co_await probe(self->shared_, std::move(target), *interrupts);
+            self->results_[index] = std::move(done);
+        }
+    }
+
+    services& shared_;
+    model::deployment_list targets_;
+    std::vector<probe_result> results_;
+    net::event finished_;
+    std::size_t next_ = 0;
+    std::size_t running_ = 0;
+    bool abandoned_ = false;
+};
+
+} // namespace
+
+net::task<std::vector<probe_result>> probe_all(services& shared, model::deployment_list targets,
+                                               net::interruptor&) {
+    auto round = std::make_shared<round_of_probes>(shared, std::move(targets));
+    auto results = co_await round->run();
+    co_return results;
+}
+
+} // namespace llm_proxy::server
