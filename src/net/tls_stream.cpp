@@ -127,8 +127,10 @@ bool expect_name(SSL* ssl, const std::string& name) {
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str()) == 1;
     }
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // SSL_set_tlsext_host_name without the macro's old-style cast.
+    std::string sni = name;
     return SSL_set1_host(ssl, name.c_str()) == 1 &&
-           SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+           SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, sni.data()) == 1;
 }
 
 std::string explain(SSL* ssl, const error_code& ec) {
@@ -163,7 +165,6 @@ task<std::unique_ptr<byte_stream>> connect_tls(tcp_socket socket, asio::ssl::con
         co_return nullptr;
     }
     SSL_set_verify(ssl, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-    SSL_set_app_data(ssl, options.app_data);
     if (options.session != nullptr) {
         SSL_set_session(ssl, options.session);
     }

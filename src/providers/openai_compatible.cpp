@@ -194,7 +194,7 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
         return false;
     }
     auto parsed =
-        net::parse_base_url(base, params.ssl_verify.value_or(settings.litellm.ssl_verify));
+        model::parse_base_url(base, params.ssl_verify.value_or(settings.litellm.ssl_verify));
     if (!parsed) {
         add_problem(found, entry, entry.base_where, "api_base", parsed.error().message,
                     "write it as https://host/path");
@@ -206,7 +206,7 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
         found.back().level = config::severity::warning;
     }
     out.api_base = base;
-    out.origin = std::make_shared<const net::endpoint>(parsed->origin);
+    out.origin = std::make_shared<const model::endpoint>(parsed->origin);
     out.key = choose_key(dialect_, params, variable);
     out.credential_missing = out.key.empty() && dialect_.key == key_rule::required;
     const header_set headers = make_headers(dialect_, params, out.key, variable);

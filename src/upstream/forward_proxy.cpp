@@ -50,7 +50,7 @@ forward_proxy parse_proxy(std::string_view url) {
         proxy.authorization = basic_authorization(url.substr(0, at));
         url.remove_prefix(at + 1);
     }
-    auto parsed = parse_base_url("http://" + std::string(url), config::tls_verify());
+    auto parsed = model::parse_base_url("http://" + std::string(url), config::tls_verify());
     if (!parsed) {
         proxy.problem = "the forward proxy's " + parsed.error().message;
         return proxy;
@@ -144,7 +144,7 @@ proxy_exceptions::rule proxy_exceptions::parse(std::string_view entry) {
     return made;
 }
 
-bool proxy_exceptions::matches(const rule& r, const endpoint& origin,
+bool proxy_exceptions::matches(const rule& r, const model::endpoint& origin,
                                const std::optional<ip::address>& address) {
     if (r.port != 0 && r.port != origin.port) {
         return false;
@@ -159,7 +159,7 @@ bool proxy_exceptions::matches(const rule& r, const endpoint& origin,
     return host.size() == r.name.size() || host[host.size() - r.name.size() - 1] == '.';
 }
 
-bool proxy_exceptions::covers(const endpoint& origin) const {
+bool proxy_exceptions::covers(const model::endpoint& origin) const {
     const auto address = parse_address(origin.host);
     return all_ ||
            std::ranges::any_of(rules_, [&](const rule& r) { return matches(r, origin, address); });
@@ -170,7 +170,7 @@ forward_proxies::forward_proxies(const variable_reader& variable)
       for_http_(proxy_of(variable, {"HTTP_PROXY", "ALL_PROXY"})),
       exceptions_(read_first(variable, {"NO_PROXY"}).value_or("")) {}
 
-const forward_proxy* forward_proxies::proxy_for(const endpoint& origin) const {
+const forward_proxy* forward_proxies::proxy_for(const model::endpoint& origin) const {
     const auto& proxy = origin.tls ? for_https_ : for_http_;
     if (!proxy || exceptions_.covers(origin)) {
         return nullptr;

@@ -2,7 +2,7 @@
 
 #include "llm_proxy/config/config.hpp"
 #include "llm_proxy/model/call_type.hpp"
-#include "llm_proxy/net/endpoint.hpp"
+#include "llm_proxy/model/endpoint.hpp"
 #include "llm_proxy/util/secret.hpp"
 
 #include <array>
@@ -27,7 +27,7 @@ struct deployment {
     std::string model_name;
     const providers::adapter* adapter = nullptr;
 
-    std::shared_ptr<const net::endpoint> origin;
+    std::shared_ptr<const endpoint> origin;
     std::string api_base; // for people; without credentials
     secret key;
     /// The provider demands a key and none was found: calls are refused before they leave.

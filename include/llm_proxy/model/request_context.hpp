@@ -2,8 +2,8 @@
 
 #include "llm_proxy/model/call_type.hpp"
 #include "llm_proxy/model/deployment.hpp"
-#include "llm_proxy/net/executor.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,10 +27,10 @@ struct request_context {
     /// The client asked to see the usage of its stream.
     bool show_usage = false;
 
-    net::clock::time_point started;
-    net::clock::time_point upstream_started;
+    std::chrono::steady_clock::time_point started;
+    std::chrono::steady_clock::time_point upstream_started;
     /// When the upstream's head had come.
-    net::clock::time_point upstream_answered;
+    std::chrono::steady_clock::time_point upstream_answered;
 
     std::shared_ptr<const deployment> target;
     /// Seconds: the whole call, and the longest silence of a stream.

@@ -15,7 +15,6 @@ struct tls_client_options {
     std::string server_name; // SNI and certificate check; an IP address is checked as such
     bool verify = true;
     SSL_SESSION* session = nullptr; // to resume; not owned
-    void* app_data = nullptr;       // for SSL_get_app_data in the context's callbacks
 };
 
 /// Client side: shakes hands over a connected socket (for a proxied origin: after its CONNECT).

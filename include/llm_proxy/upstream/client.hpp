@@ -1,9 +1,9 @@
 #pragma once
 
 #include "llm_proxy/http/head.hpp"
+#include "llm_proxy/model/endpoint.hpp"
 #include "llm_proxy/net/interruptor.hpp"
 #include "llm_proxy/net/stream.hpp"
-#include "llm_proxy/upstream/endpoint.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -17,6 +17,9 @@
 #include <utility>
 
 namespace llm_proxy::upstream {
+
+using model::endpoint;
+using model::endpoint_hash;
 
 /// How a call upstream failed before or while its answer came.
 enum class failure : std::uint8_t {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "llm_proxy/upstream/endpoint.hpp"
+#include "llm_proxy/model/endpoint.hpp"
 #include "llm_proxy/util/secret.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -33,7 +33,7 @@ struct forward_proxy {
 class proxy_exceptions {
 public:
     explicit proxy_exceptions(std::string_view list);
-    bool covers(const endpoint& origin) const;
+    bool covers(const model::endpoint& origin) const;
 
 private:
     struct rule {
@@ -43,7 +43,7 @@ private:
         std::uint16_t port = 0; // 0: any
     };
     static rule parse(std::string_view entry);
-    static bool matches(const rule& r, const endpoint& origin,
+    static bool matches(const rule& r, const model::endpoint& origin,
                         const std::optional<boost::asio::ip::address>& address);
 
     bool all_ = false;
@@ -58,7 +58,7 @@ public:
     explicit forward_proxies(const variable_reader& variable);
 
     /// Null: the origin is reached directly. There is no exception for loopback addresses.
-    const forward_proxy* proxy_for(const endpoint& origin) const;
+    const forward_proxy* proxy_for(const model::endpoint& origin) const;
 
 private:
     std::optional<forward_proxy> for_https_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "llm_proxy/upstream/endpoint.hpp"
+#include "llm_proxy/model/endpoint.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 

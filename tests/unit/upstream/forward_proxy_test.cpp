@@ -8,7 +8,7 @@ namespace llm_proxy::upstream {
 namespace {
 
 endpoint origin(const char* url) {
-    return parse_base_url(url, config::tls_verify()).value().origin;
+    return model::parse_base_url(url, config::tls_verify()).value().origin;
 }
 
 forward_proxies with(std::map<std::string, std::string, std::less<>> environment) {

@@ -168,7 +168,7 @@ inline net::task<> upstream_client::exchange_once(net::interruptor& stop,
 
 /// The origin of an URL such as `http://127.0.0.1:1234`.
 inline upstream::endpoint origin_of(const std::string& url, const config::tls_verify& verify = {}) {
-    return upstream::parse_base_url(url, verify).value().origin;
+    return model::parse_base_url(url, verify).value().origin;
 }
 
 } // namespace llm_proxy::test

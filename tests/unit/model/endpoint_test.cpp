@@ -1,8 +1,8 @@
-#include "llm_proxy/upstream/endpoint.hpp"
+#include "llm_proxy/model/endpoint.hpp"
 
 #include <gtest/gtest.h>
 
-namespace llm_proxy::upstream {
+namespace llm_proxy::model {
 namespace {
 
 base_url parse(std::string_view url) {
@@ -82,4 +82,4 @@ TEST(endpoint_test, equality_covers_what_makes_connections_differ) {
 }
 
 } // namespace
-} // namespace llm_proxy::upstream
+} // namespace llm_proxy::model

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-namespace llm_proxy::upstream {
+namespace llm_proxy::model {
 
 /// An HTTP or HTTPS origin with everything that makes connections to it interchangeable.
 struct endpoint {
@@ -40,4 +40,4 @@ struct base_url {
 /// the URL, since it may hold a password.
 result<base_url> parse_base_url(std::string_view url, const config::tls_verify& verify);
 
-} // namespace llm_proxy::upstream
+} // namespace llm_proxy::model

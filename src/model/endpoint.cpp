@@ -1,4 +1,4 @@
-#include "llm_proxy/upstream/endpoint.hpp"
+#include "llm_proxy/model/endpoint.hpp"
 
 #include "llm_proxy/util/strings.hpp"
 
@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-namespace llm_proxy::upstream {
+namespace llm_proxy::model {
 
 namespace {
 
@@ -156,4 +156,4 @@ result<base_url> parse_base_url(std::string_view url, const config::tls_verify& 
     return parsed;
 }
 
-} // namespace llm_proxy::upstream
+} // namespace llm_proxy::model
