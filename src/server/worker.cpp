@@ -39,7 +39,7 @@ void log_escaped(const std::exception_ptr& escaped) {
 struct worker::state : std::enable_shared_from_this<worker::state> {
     state(worker_options chosen, std::shared_ptr<const snapshot> first,
           upstream::shared_services& upstreams, std::uint64_t seed)
-        : options(std::move(chosen)), config(std::move(first)), context(1),
+        : options(std::move(chosen)), config(std::move(first)), context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
           work(context.get_executor()), dog(context.get_executor()), random(seed),
           pool(upstreams.make_pool(context.get_executor(), pool_options_of(options))),
           shared{*pool, random, dog, context.get_executor()} {}

@@ -98,7 +98,7 @@ tls_contexts::tls_contexts(
     stores_.emplace(std::string(), default_store(variable));
 }
 
-std::shared_ptr<tls_origin> tls_contexts::of(const endpoint& to, std::string& problem) {
+std::shared_ptr<tls_origin> tls_contexts::of(const model::endpoint& to, std::string& problem) {
     const std::lock_guard lock(mutex_);
     const auto known = origins_.find(to);
     if (known != origins_.end()) {

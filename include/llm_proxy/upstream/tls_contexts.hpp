@@ -58,14 +58,14 @@ public:
         const std::function<std::optional<std::string>(std::string_view)>& variable);
 
     /// Null and `problem` if the CA file cannot be read.
-    std::shared_ptr<tls_origin> of(const endpoint& to, std::string& problem);
+    std::shared_ptr<tls_origin> of(const model::endpoint& to, std::string& problem);
 
 private:
     X509_STORE* store_for(const config::tls_verify& verify, std::string& problem);
 
     std::mutex mutex_;                                     // guards all below
     std::map<std::string, store_ptr, std::less<>> stores_; // by CA file; empty: the default
-    std::unordered_map<endpoint, std::shared_ptr<tls_origin>, endpoint_hash> origins_;
+    std::unordered_map<model::endpoint, std::shared_ptr<tls_origin>, model::endpoint_hash> origins_;
 };
 
 } // namespace llm_proxy::upstream
