@@ -83,6 +83,7 @@ public:
             options.port = worker->port();
             workers_.push_back(std::move(worker));
         }
+        watch_.watch(snapshot_->settings->files);
         for (auto& worker : workers_) {
             threads_.emplace_back([this, w = worker.get()] {
                 w->run();
@@ -98,7 +99,6 @@ public:
     int run() {
         wait_for_stop();
         wait_for_reload();
-        watch_.watch(snapshot_->settings->files);
         context_.run();
         for (auto& thread : threads_) {
             thread.join();

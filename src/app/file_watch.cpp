@@ -29,23 +29,34 @@ struct file_watch::state : std::enable_shared_from_this<file_watch::state> {
     state(asio::io_context& context, std::function<void()> f)
         : descriptor(context), pause(context), on_change(std::move(f)) {}
 
-    void reset(const std::vector<std::string>& files) {
-        error_code ignored;
-        descriptor.close(ignored);
+    /// The descriptor stays open: what changes while a configuration is being read is told after.
+    void watch(const std::vector<std::string>& files) {
         names.clear();
-        const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-        if (fd < 0) {
+        own.clear();
+        if (!open()) {
             return; // no watch; SIGHUP still reloads
         }
-        descriptor.assign(fd, ignored);
+        const int fd = descriptor.native_handle();
         for (const std::string& file : files) {
             const std::filesystem::path path = std::filesystem::absolute(file);
             names.insert(path.filename().string());
             // The folder tells of a file that is replaced, the file of one that is bind-mounted.
             ::inotify_add_watch(fd, path.parent_path().c_str(), interesting);
-            ::inotify_add_watch(fd, path.c_str(), IN_CLOSE_WRITE);
+            own.insert(::inotify_add_watch(fd, path.c_str(), IN_CLOSE_WRITE));
         }
+    }
+
+    bool open() {
+        if (descriptor.is_open()) {
+            return true;
+        }
+        const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+        if (fd < 0) {
+            return false;
+        }
+        descriptor.assign(fd);
         read();
+        return true;
     }
 
     void read() {
@@ -63,7 +74,7 @@ struct file_watch::state : std::enable_shared_from_this<file_watch::state> {
             inotify_event event{};
             std::memcpy(&event, buffer.data() + at, sizeof(event));
             const char* name = buffer.data() + at + sizeof(event);
-            if (event.len == 0 || names.contains(std::string(name))) {
+            if (event.len == 0 ? own.contains(event.wd) : names.contains(std::string(name))) {
                 schedule();
             }
             at += sizeof(event) + event.len;
@@ -83,6 +94,7 @@ struct file_watch::state : std::enable_shared_from_this<file_watch::state> {
     asio::steady_timer pause;
     std::function<void()> on_change;
     std::set<std::string> names;
+    std::set<int> own; // watches of the files themselves; those of former files may still be told
     std::array<char, 4096> buffer{};
 };
 
@@ -94,7 +106,7 @@ file_watch::~file_watch() {
 }
 
 void file_watch::watch(const std::vector<std::string>& files) {
-    state_->reset(files);
+    state_->watch(files);
 }
 
 void file_watch::stop() {

@@ -18,9 +18,26 @@ error refuse(std::string type, std::string message) {
     return out;
 }
 
+/// The key in a signature of AWS's form: `Credential=key/…` or `Credential=Bearer key/…`.
+std::string_view signature_key(std::string_view value) {
+    constexpr std::string_view credential = "Credential=";
+    const std::size_t at = value.find(credential);
+    if (at == std::string_view::npos) {
+        return {};
+    }
+    value.remove_prefix(at + credential.size());
+    if (value.starts_with("Bearer ")) {
+        value = trim(value.substr(7));
+    }
+    return value.substr(0, value.find_first_of("/, \t"));
+}
+
 /// The key inside an Authorization value; empty if it is malformed.
 std::string_view strip_scheme(std::string_view value) {
     value = trim(value);
+    if (value.starts_with("AWS4-HMAC-SHA256")) {
+        return signature_key(value);
+    }
     for (const std::string_view scheme : {"Bearer ", "bearer ", "Basic "}) {
         if (value.starts_with(scheme)) {
             return value.substr(scheme.size());
@@ -43,7 +60,8 @@ presented find_key(const http::fields& headers) {
     if (const auto own = headers.find("x-litellm-api-key")) {
         return {strip_bearer(*own), false};
     }
-    if (const auto authorization = headers.find("authorization")) {
+    const auto authorization = headers.find("authorization");
+    if (authorization && !authorization->empty()) { // an empty one counts as none
         const std::string_view key = strip_scheme(*authorization);
         return {key, key.empty()};
     }
@@ -88,8 +106,8 @@ result<caller> authenticator::authenticate(const http::fields& headers) const {
     presented found;
     if (key_header_.empty()) {
         found = find_key(headers);
-    } else if (const auto value = headers.find(key_header_)) {
-        const std::string_view key = strip_bearer(*value);
+    } else {
+        const std::string_view key = strip_scheme(headers.find(key_header_).value_or(""));
         found = {key, key.empty()};
     }
     if (!found.key) {

@@ -23,4 +23,25 @@ std::size_t fields::count(std::string_view name) const {
     return static_cast<std::size_t>(std::count_if(list_.begin(), list_.end(), same));
 }
 
+namespace {
+
+std::string_view moved(std::string_view view, const char* from, const char* to) {
+    return view.empty() ? view : std::string_view(to + (view.data() - from), view.size());
+}
+
+} // namespace
+
+void fields::move_to(const char* from, const char* to) {
+    for (field& item : list_) {
+        item.name = moved(item.name, from, to);
+        item.value = moved(item.value, from, to);
+    }
+}
+
+void request_head::move_to(const char* from, const char* to) {
+    method = moved(method, from, to);
+    target = moved(target, from, to);
+    headers.move_to(from, to);
+}
+
 } // namespace llm_proxy::http

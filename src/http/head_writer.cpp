@@ -1,5 +1,7 @@
 #include "llm_proxy/http/head_writer.hpp"
 
+#include "llm_proxy/util/strings.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -10,10 +12,9 @@ namespace {
 
 /// Looks at every byte, without leaving early, so that the compiler can take many at a time.
 bool breaks_a_line(std::string_view text) {
-    bool found = false;
-    for (const char c : text)
-        found |= (c == '\r') | (c == '\n') | (c == '\0');
-    return found;
+    // Three searches by the C library are several times faster than one loop over short texts.
+    return text.find('\r') != text.npos || text.find('\n') != text.npos ||
+           text.find('\0') != text.npos;
 }
 
 template <class Number>
@@ -142,6 +143,14 @@ void head_writer::request_line(std::string_view method, std::string_view target)
     else
         append_escaped(out_, target);
     out_.append(" HTTP/1.1\r\n");
+}
+
+void head_writer::forwarded(std::string_view prefix, const field& item) {
+    out_.append(prefix);
+    for (const char c : item.name) {
+        out_.push_back(lower(c));
+    }
+    out_.append(": ").append(item.value).append("\r\n");
 }
 
 void head_writer::header(std::string_view name, std::string_view value) {

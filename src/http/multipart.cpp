@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t most_parts = 256;
 constexpr std::size_t longest_head = 8 * 1024;
 
-/// The value of `key="value"` or `key=value` among a header's parameters.
+/// The value of `key="value"` or `key=value` among a header's parameters; nothing if it is not
+/// there or a parameter before it is malformed.
 std::optional<std::string_view> parameter(std::string_view value, std::string_view key) {
     std::size_t at = value.find(';');
     while (at != std::string_view::npos) {
@@ -23,11 +24,13 @@ std::optional<std::string_view> parameter(std::string_view value, std::string_vi
         }
         const std::string_view name = trim(rest.substr(0, equals));
         rest.remove_prefix(equals + 1);
-        std::string_view text;
+        std::string_view text = trim(rest.substr(0, rest.find(';')));
         if (rest.starts_with('"')) {
-            text = rest.substr(1, rest.find('"', 1) - 1);
-        } else {
-            text = trim(rest.substr(0, rest.find(';')));
+            const std::size_t closing = rest.find('"', 1);
+            if (closing == std::string_view::npos) {
+                return std::nullopt;
+            }
+            text = rest.substr(1, closing - 1);
         }
         if (iequals(name, key)) {
             return text;
@@ -81,12 +84,13 @@ std::optional<std::vector<form_part>> parse_multipart(std::string_view body,
         if (!body.substr(at).starts_with("\r\n") || parts.size() == most_parts) {
             return std::nullopt;
         }
+        form_part part;
+        part.begin = at - first.size();
         at += 2;
         const std::size_t head_end = body.find("\r\n\r\n", at);
         if (head_end == std::string_view::npos || head_end - at > longest_head) {
             return std::nullopt;
         }
-        form_part part;
         part.value_begin = head_end + 4;
         // An empty value's separator begins with the CRLF that ends the head.
         part.value_end = body.find(separator, head_end + 2);
@@ -94,6 +98,7 @@ std::optional<std::vector<form_part>> parse_multipart(std::string_view body,
             !read_part_head(body.substr(at, head_end - at), part)) {
             return std::nullopt;
         }
+        part.end = part.value_end + 2;
         at = part.value_end + separator.size();
         part.value_end = std::max(part.value_begin, part.value_end);
         parts.push_back(part);

@@ -74,9 +74,13 @@ std::string unescape(std::string_view quoted) {
     return unescape_inner(quoted.substr(1, quoted.size() - 2));
 }
 
-bool key_is(std::string_view text, const member& item, std::string_view name) {
+std::string key_of(std::string_view text, const member& item) {
     const std::string_view key = text.substr(item.key_begin, item.key_end - item.key_begin);
-    return item.key_escaped ? unescape_inner(key) == name : key == name;
+    return item.key_escaped ? unescape_inner(key) : std::string(key);
+}
+
+bool escaped_key_is(std::string_view text, const member& item, std::string_view name) {
+    return unescape_inner(text.substr(item.key_begin, item.key_end - item.key_begin)) == name;
 }
 
 const member* find(std::string_view text, const std::vector<member>& members,

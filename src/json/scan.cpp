@@ -40,6 +40,9 @@ int hex4(const char* at, const char* end) {
     return number;
 }
 
+/// As many as most requests and answers have: one allocation instead of a handful.
+constexpr std::size_t usual_members = 16;
+
 /// Walks over one document. Each step leaves `pos_` behind what it has read, or notes a failure and
 /// returns false.
 class scanner {
@@ -47,7 +50,10 @@ public:
     scanner(std::string_view text, std::vector<member>& members, const scan_limits& limits)
         : begin_(text.data()), end_(begin_ + text.size()), pos_(begin_), members_(members),
           first_member_(members.size()), max_members_(limits.members),
-          max_depth_(std::min(limits.depth, max_depth)) {}
+          max_depth_(std::min(limits.depth, max_depth)) {
+        if (members.capacity() == 0)
+            members.reserve(usual_members);
+    }
 
     bool run(kind& root) {
         skip_space();

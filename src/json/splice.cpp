@@ -49,12 +49,22 @@ private:
 splice::splice(std::string_view object, const std::vector<member>& members)
     : object_(object), members_(members), edits_(members.size()) {}
 
-bool splice::contains(std::string_view name) const {
-    for (std::size_t i = 0; i < members_.size(); ++i)
-        if (!edits_[i].removed && key_is(object_, members_[i], name))
-            return true;
-    return std::any_of(additions_.begin(), additions_.end(),
-                       [&](const addition& item) { return item.name == name; });
+std::string_view splice::value(std::string_view name) const {
+    for (std::size_t i = members_.size(); i-- > 0;) {
+        if (edits_[i].removed || !key_is(object_, members_[i], name))
+            continue;
+        return edits_[i].replaced ? edits_[i].value : value_of(object_, members_[i]);
+    }
+    for (const addition& item : additions_)
+        if (item.name == name)
+            return std::string_view(item.text).substr(item.value_begin);
+    return {};
+}
+
+bool splice::changed() const {
+    return !additions_.empty() || std::any_of(edits_.begin(), edits_.end(), [](const edit& one) {
+        return one.removed || one.replaced;
+    });
 }
 
 void splice::set(std::string_view name, std::string json_value) {
@@ -71,19 +81,20 @@ void splice::set(std::string_view name, std::string json_value) {
     std::string text = ",";
     append_string(text, name);
     text += ':';
+    const std::size_t value_begin = text.size();
     text += json_value;
-    additions_.push_back({std::string(name), std::move(text)});
+    additions_.push_back({std::string(name), std::move(text), value_begin});
 }
 
 bool splice::replace(std::string_view name, std::string json_value) {
-    const bool there = contains(name);
+    const bool there = !value(name).empty();
     if (there)
         set(name, std::move(json_value));
     return there;
 }
 
 void splice::set_default(std::string_view name, std::string json_value) {
-    if (!contains(name))
+    if (value(name).empty())
         set(name, std::move(json_value));
 }
 
@@ -92,6 +103,18 @@ void splice::remove(std::string_view name) {
         if (key_is(object_, members_[i], name))
             edits_[i] = edit{true, false, {}};
     std::erase_if(additions_, [&](const addition& item) { return item.name == name; });
+}
+
+void splice::remove_if(const std::function<bool(std::string_view)>& unwanted) {
+    for (std::size_t i = 0; i < members_.size(); ++i)
+        if (unwanted(key_of(object_, members_[i])))
+            edits_[i] = edit{true, false, {}};
+    std::erase_if(additions_, [&](const addition& item) { return unwanted(item.name); });
+}
+
+void splice::within(std::string_view name, const std::function<void(splice&)>& change) {
+    if (auto edited = edit_nested(value(name), change))
+        set(name, std::move(*edited));
 }
 
 std::vector<std::string_view> splice::pieces() const {
@@ -127,6 +150,33 @@ std::string splice::str() const {
     for (const std::string_view piece : pieces())
         text += piece;
     return text;
+}
+
+std::optional<std::string> edit_nested(std::string_view value,
+                                       const std::function<void(splice&)>& change) {
+    std::vector<member> members;
+    if (value.starts_with('{')) {
+        scan_valid(value, members);
+        splice object(value, members);
+        change(object);
+        return object.changed() ? std::optional(object.str()) : std::nullopt;
+    }
+    if (!value.starts_with('['))
+        return std::nullopt;
+    scan_valid(value, members);
+    std::string out;
+    std::size_t copied = 0;
+    for (const member& item : members) {
+        const bool is_object = item.type == kind::object;
+        auto edited = is_object ? edit_nested(value_of(value, item), change) : std::nullopt;
+        if (!edited)
+            continue;
+        out.append(value.substr(copied, item.value_begin - copied)).append(*edited);
+        copied = item.value_end;
+    }
+    if (copied == 0)
+        return std::nullopt;
+    return out.append(value.substr(copied));
 }
 
 } // namespace llm_proxy::json

@@ -2,6 +2,7 @@
 
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <utility>
@@ -16,7 +17,7 @@ task<bool> event::wait() {
         auto slot = asio::get_associated_cancellation_slot(waiter);
         waiter_.emplace(std::move(waiter));
         if (slot.is_connected()) {
-            slot.assign([this](asio::cancellation_type) { resume(false); });
+            slot.assign([this](asio::cancellation_type) { interrupt(); });
         }
     };
     const bool notified =
@@ -27,24 +28,27 @@ task<bool> event::wait() {
 
 void event::notify() {
     if (waiter_) {
-        resume(true);
+        asio::dispatch(executor_, asio::append(take_waiter(), true));
     } else {
         notified_ = true;
     }
 }
 
-void event::resume(bool notified) {
-    if (!waiter_) {
-        return;
-    }
+event::handler event::take_waiter() {
     auto slot = asio::get_associated_cancellation_slot(*waiter_);
     if (slot.is_connected()) {
         slot.clear();
     }
     handler waiter = std::move(*waiter_);
     waiter_.reset();
-    // Posted, never called: the waker may be in the middle of the object that the waiter destroys.
-    asio::post(executor_, asio::append(std::move(waiter), notified));
+    return waiter;
+}
+
+void event::interrupt() {
+    if (waiter_) {
+        // Posted, not called: the interruptor that calls this may be the waiter's to destroy.
+        asio::post(executor_, asio::append(take_waiter(), false));
+    }
 }
 
 } // namespace llm_proxy::net

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/error_mapping.hpp"
 
+#include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,9 +13,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-/// The longest upstream text that is passed on.
-constexpr std::size_t text_limit = 4096;
 
 bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
@@ -68,95 +66,92 @@ void read_document(const nlohmann::json& document, upstream_text& out) {
     out.present = !out.message.empty();
 }
 
-/// LiteLLM's own list of how servers say that the prompt is too long.
-bool says_context_exceeded(const std::string& message) {
-    const std::string text = lower(message);
-    if (contains(text, "string_above_max_length") ||
-        (contains(text, "invalid 'user'") && contains(text, "string too long"))) {
-        return false;
-    }
-    return contains_any(
-               text,
-               {"exceed context limit", "this model's maximum context length is",
-                "string too long. expected a string with maximum length",
-                "model's maximum context limit", "is longer than the model's context length",
-                "input tokens exceed the configured limit",
-                "`inputs` tokens + `max_new_tokens` must be", "exceeds the available context size",
-                "exceeds the maximum number of tokens allowed", "context_length_exceeded"}) ||
-           (contains(text, "current length is") && contains(text, "while limit is")) ||
-           (contains(text, "maximum input length is") && contains(text, "tokens"));
+bool says_timed_out(std::string_view text) {
+    return contains_any(text, {"Request Timeout Error", "Request timed out",
+                               "Timed out generating response", "The read operation timed out",
+                               "A timeout occurred"});
 }
 
-bool says_policy_violated(const upstream_text& said) {
-    return said.code == "content_policy_violation" ||
-           (contains(said.message, "Invalid prompt") &&
-            contains(said.message, "violating our usage policy")) ||
-           contains(said.message, "request was rejected as a result of the safety system") ||
-           contains(said.message, "content_policy_violation");
+/// `rate limit`, `rate_limit`, `rate-limit`, `ratelimit`; `text` is lower case.
+bool says_rate_limited(std::string_view text) {
+    for (std::size_t at = text.find("rate"); at != std::string_view::npos;
+         at = text.find("rate", at + 4)) {
+        const std::size_t next = text.find_first_not_of(" \t\r\n_-", at + 4);
+        if (next != std::string_view::npos && text.substr(next).starts_with("limit")) {
+            return true;
+        }
+    }
+    return contains(text, "service tier capacity exceeded");
 }
 
-error_class class_of_status(int status) {
-    switch (status) {
-    case 400:
-    case 422:
-        return error_class::bad_request;
-    case 401:
-        return error_class::authentication;
-    case 404:
-        return error_class::not_found;
-    case 408:
-    case 504:
-        return error_class::timeout;
-    case 429:
-        return error_class::rate_limit;
-    case 500:
-        return error_class::internal_server;
-    case 502:
-        return error_class::bad_gateway;
-    case 503:
-        return error_class::service_unavailable;
-    default:
-        return error_class::api_error;
-    }
+/// `text` is lower case.
+bool says_policy_violated(std::string_view text) {
+    return contains(text, "content_policy_violation") ||
+           (contains(text, "invalid prompt") && contains(text, "violating our usage policy")) ||
+           contains(text, "request was rejected as a result of the safety system");
 }
 
 struct class_words {
-    std::string_view before; // the provider's name
-    std::string_view after;  // the text
+    std::string_view name;
+    std::string_view repeated;
 };
 
 class_words words_of(error_class kind) {
-    constexpr std::string_view timeout_tail =
-        "\n\nDeployment Info: request_timeout: None\ntimeout: None";
     switch (kind) {
     case error_class::bad_request:
-        return {"litellm.BadRequestError: ", ""};
+        return {"BadRequestError: ", "BadRequestError: "};
     case error_class::context_window_exceeded:
-        return {"litellm.ContextWindowExceededError: litellm.BadRequestError: "
-                "ContextWindowExceededError: ",
+        return {"ContextWindowExceededError: litellm.BadRequestError: ContextWindowExceededError: ",
                 ""};
     case error_class::content_policy_violation:
-        return {"litellm.BadRequestError: litellm.ContentPolicyViolationError: "
+        return {"BadRequestError: litellm.ContentPolicyViolationError: "
                 "ContentPolicyViolationError: ",
                 ""};
     case error_class::authentication:
-        return {"litellm.AuthenticationError: AuthenticationError: ", ""};
+        return {"AuthenticationError: ", "AuthenticationError: "};
     case error_class::not_found:
-        return {"litellm.NotFoundError: NotFoundError: ", ""};
+        return {"NotFoundError: ", "NotFoundError: "};
     case error_class::timeout:
-        return {"litellm.Timeout: Timeout Error: ", timeout_tail};
+        return {"Timeout: ", "Timeout Error: "};
     case error_class::rate_limit:
-        return {"litellm.RateLimitError: RateLimitError: ", ""};
+        return {"RateLimitError: ", "RateLimitError: "};
     case error_class::internal_server:
-        return {"litellm.InternalServerError: InternalServerError: ", ""};
+        return {"InternalServerError: ", "InternalServerError: "};
     case error_class::bad_gateway:
-        return {"litellm.BadGatewayError: BadGatewayError: ", ""};
+        return {"BadGatewayError: ", "BadGatewayError: "};
     case error_class::service_unavailable:
-        return {"litellm.ServiceUnavailableError: ServiceUnavailableError: ", ""};
+        return {"ServiceUnavailableError: ", "ServiceUnavailableError: "};
     case error_class::api_error:
         break;
     }
-    return {"litellm.APIError: APIError: ", ""};
+    return {"APIError: ", "APIError: "};
+}
+
+/// The status that goes with a class, or the upstream's where the class has none of its own.
+int status_of(error_class kind, int upstream_status) {
+    switch (kind) {
+    case error_class::context_window_exceeded:
+    case error_class::content_policy_violation:
+        return 400;
+    case error_class::authentication:
+        return 401;
+    case error_class::not_found:
+        return 404;
+    case error_class::timeout:
+        return upstream_status == 504 ? 504 : 408;
+    case error_class::rate_limit:
+        return 429;
+    case error_class::internal_server:
+        return 500;
+    case error_class::bad_gateway:
+        return 502;
+    case error_class::service_unavailable:
+        return 503;
+    case error_class::bad_request:
+    case error_class::api_error:
+        break;
+    }
+    return upstream_status >= 400 && upstream_status <= 599 ? upstream_status : 500;
 }
 
 /// What LiteLLM adds where a fallback of that kind could have been configured.
@@ -191,57 +186,102 @@ upstream_text read_upstream_text(std::string_view body) {
         read_document(document, out);
     }
     if (out.message.empty()) {
-        out.message = std::string(body.substr(0, text_limit));
+        out.message = std::string(body);
     }
     return out;
 }
 
-error_class classify_openai(int status, const upstream_text& said) {
-    const std::string text = lower(said.message);
-    if (status == 429 || contains_any(text, {"rate limit", "rate_limit", "rate-limit", "ratelimit",
-                                             "service tier capacity exceeded"})) {
-        return error_class::rate_limit;
+bool says_context_exceeded(std::string_view text) {
+    const std::string said = lower(text);
+    if (contains(said, "string_above_max_length") ||
+        (contains(said, "invalid 'user'") && contains(said, "string too long"))) {
+        return false;
     }
-    if (said.code == "context_length_exceeded" || says_context_exceeded(said.message)) {
-        return error_class::context_window_exceeded;
-    }
-    const bool invalid_request = said.type == "invalid_request_error";
-    if (invalid_request && said.code == "model_not_found") {
-        return error_class::not_found;
-    }
-    if (contains(said.message, "A timeout occurred")) {
-        return error_class::timeout;
-    }
-    if (says_policy_violated(said)) {
-        return error_class::content_policy_violation;
-    }
-    if (invalid_request && status < 500 && !contains(said.message, "Incorrect API key provided")) {
-        return error_class::bad_request;
-    }
-    if (contains_any(said.message, {"The server had an error processing your request.",
-                                    "Web server is returning an unknown error"})) {
-        return error_class::internal_server;
-    }
-    if (contains(said.message, "Request too large")) {
-        return error_class::rate_limit;
-    }
-    return class_of_status(status);
+    return contains_any(
+               said,
+               {"exceed context limit", "this model's maximum context length is",
+                "string too long. expected a string with maximum length",
+                "model's maximum context limit", "is longer than the model's context length",
+                "input tokens exceed the configured limit",
+                "`inputs` tokens + `max_new_tokens` must be", "exceeds the available context size",
+                "exceeds the maximum number of tokens allowed", "context_length_exceeded"}) ||
+           (contains(said, "current length is") && contains(said, "while limit is")) ||
+           (contains(said, "maximum input length is") && contains(said, "tokens"));
 }
 
-error make_error(error_class kind, int status, std::string_view exception_name,
-                 std::string_view text, std::string_view group) {
-    if (status < 400 || status > 599) {
-        status = 500;
+error_class class_of_status(int status) {
+    switch (status) {
+    case 400:
+    case 422:
+        return error_class::bad_request;
+    case 401:
+        return error_class::authentication;
+    case 404:
+        return error_class::not_found;
+    case 408:
+    case 504:
+        return error_class::timeout;
+    case 429:
+        return error_class::rate_limit;
+    case 500:
+        return error_class::internal_server;
+    case 502:
+        return error_class::bad_gateway;
+    case 503:
+        return error_class::service_unavailable;
+    default:
+        return error_class::api_error;
     }
-    if (kind == error_class::rate_limit) {
-        status = 429;
+}
+
+verdict classify_openai(int status, const upstream_text& said) {
+    const std::string whole = said.message + '\n' + said.type + '\n' + said.code;
+    const std::string text = lower(whole);
+    const bool invalid_request = contains(text, "invalid_request_error");
+    if (status == 429 || says_rate_limited(text)) {
+        return error_class::rate_limit;
     }
-    const class_words words = words_of(kind);
-    std::string message(words.before);
-    message.append(exception_name).append(" - ").append(text).append(words.after);
-    message += fallback_hint(kind, group) + group_suffix(group);
-    std::string type(kind == error_class::rate_limit ? "throttling_error"
-                                                     : error_type_for_status(status));
+    if (says_context_exceeded(text)) {
+        return error_class::context_window_exceeded;
+    }
+    if (invalid_request && contains(text, "model_not_found")) {
+        return {error_class::not_found, false};
+    }
+    if (says_timed_out(whole)) {
+        return {error_class::timeout, false};
+    }
+    if (says_policy_violated(text)) {
+        return error_class::content_policy_violation;
+    }
+    const bool wrong_key = contains(whole, "Incorrect API key provided");
+    if (contains_any(text, {"invalid_encrypted_content", "could not be verified"}) ||
+        (invalid_request && !wrong_key)) {
+        return {error_class::bad_request, false};
+    }
+    if (contains_any(whole, {"The server had an error processing your request.",
+                             "Web server is returning an unknown error"})) {
+        return {error_class::internal_server, false};
+    }
+    if (contains(whole, "Request too large")) {
+        return error_class::rate_limit;
+    }
+    const error_class by_status = class_of_status(status);
+    return {by_status, by_status != error_class::bad_request};
+}
+
+error make_error(verdict found, int status, std::string_view exception_name, std::string_view text,
+                 std::string_view group) {
+    const class_words words = words_of(found.kind);
+    std::string message = "litellm.";
+    message.append(words.name).append(found.named_twice ? words.repeated : "");
+    message.append(exception_name).append(" - ").append(text);
+    if (found.kind == error_class::timeout) {
+        message += "\n\nDeployment Info: request_timeout: None\ntimeout: None";
+    }
+    message += fallback_hint(found.kind, group) + group_suffix(group);
+    status = status_of(found.kind, status);
+    std::string type(found.kind == error_class::rate_limit ? "throttling_error"
+                                                           : error_type_for_status(status));
     return error(status, std::move(type), std::move(message));
 }
 
@@ -263,27 +303,9 @@ error timeout_error(double timeout_seconds, double taken_seconds, std::string_vi
 error invalid_answer_error(std::string_view exception_name, std::string_view received,
                            std::string_view group) {
     std::string text = "Empty or invalid response from LLM endpoint. Received: '";
-    text.append(received.substr(0, 200));
+    text += scrub(received.substr(0, 4096), {}).substr(0, 200);
     text += "'. Check the reverse proxy or model server configuration.";
     return make_error(error_class::internal_server, 500, exception_name, text, group);
-}
-
-std::string scrub(std::string text, std::string_view key) {
-    if (key.size() >= 8) {
-        for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at)) {
-            text.replace(at, key.size(), "***");
-        }
-    }
-    for (std::size_t at = text.find("sk-"); at != std::string::npos;
-         at = text.find("sk-", at + 3)) {
-        const std::size_t end = text.find_first_not_of(
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", at);
-        const std::size_t size = std::min(end, text.size()) - at;
-        if (size >= 16) {
-            text.replace(at + 3, size - 3, "***");
-        }
-    }
-    return text;
 }
 
 } // namespace llm_proxy::providers

@@ -2,8 +2,9 @@
 
 #include "llm_proxy/http/head_writer.hpp"
 #include "llm_proxy/json/writer.hpp"
-#include "llm_proxy/providers/error_mapping.hpp"
+#include "llm_proxy/providers/form_rules.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
+#include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/percent.hpp"
 #include "llm_proxy/util/strings.hpp"
 #include "llm_proxy/version.hpp"
@@ -102,7 +103,15 @@ header_set make_headers(const dialect& traits, const config::litellm_params& par
     return headers;
 }
 
-std::string target_path(const dialect& traits, const config::litellm_params& params,
+std::string choose_api_version(const config::litellm_params& params,
+                               const variable_lookup& variable) {
+    if (params.api_version) {
+        return *params.api_version;
+    }
+    return variable("AZURE_API_VERSION").value_or("2025-02-01-preview");
+}
+
+std::string target_path(const dialect& traits, const std::string& api_version,
                         const std::string& base_path, std::string_view model,
                         model::call_type type) {
     std::string path = base_path;
@@ -111,9 +120,25 @@ std::string target_path(const dialect& traits, const config::litellm_params& par
     }
     path += model::traits_of(type).path;
     if (traits.azure) {
-        path += "?api-version=" + percent_encode(params.api_version.value_or("2025-02-01-preview"));
+        path += "?api-version=" + percent_encode(api_version);
     }
     return path;
+}
+
+void write_heads(const dialect& traits, const config::litellm_params& params,
+                 const std::string& base_path, const variable_lookup& variable,
+                 model::deployment& out) {
+    const header_set headers = make_headers(traits, params, out.key, variable);
+    const std::string api_version = choose_api_version(params, variable);
+    for (std::size_t i = 0; i < model::call_type_count; ++i) {
+        http::head_writer head(out.request_heads[i]);
+        head.request_line("POST", target_path(traits, api_version, base_path, out.upstream_model,
+                                              static_cast<model::call_type>(i)));
+        head.header("Host", out.origin->host_header);
+        for (const auto& [name, value] : headers.list()) {
+            head.header(name, value);
+        }
+    }
 }
 
 void add_problem(config::problems& found, const config::model_entry& entry,
@@ -130,6 +155,7 @@ void add_problem(config::problems& found, const config::model_entry& entry,
 /// Copies the deployment's own parameters into the body, beneath the client's.
 void apply_deployment(const model::deployment& target, json::splice& body) {
     for (const auto& [name, value] : target.defaults) {
+        // A client's null wins, too: LiteLLM then sends neither.
         body.set_default(name, value);
     }
     for (const auto& [name, value] : target.extra_body) {
@@ -137,46 +163,51 @@ void apply_deployment(const model::deployment& target, json::splice& body) {
     }
 }
 
+/// More members than any provider has parameters; each is looked up in the body.
+constexpr std::size_t most_extra_members = 256;
+
 /// The client's `extra_body` belongs at the top level; its `model` must not.
-void merge_extra_body(std::string_view extra, json::splice& body) {
+result<void> merge_extra_body(std::string_view extra, json::splice& body) {
     if (!extra.starts_with('{')) {
-        return;
+        return {};
     }
     std::vector<json::member> members;
     json::scan_valid(extra, members);
-    for (const auto& item : members) {
-        const std::string name =
-            json::unescape(extra.substr(item.key_begin - 1, item.key_end - item.key_begin + 2));
-        if (name != "model" && !is_consumed(name) && !is_forbidden(name)) {
-            body.set(name, std::string(json::value_of(extra, item)));
-        }
+    if (members.size() > most_extra_members) {
+        return error(400, "invalid_request_error", "'extra_body' has too many members.");
     }
-}
-
-/// Drops what is the gateway's own business. Tells the key that must refuse the call, if any.
-std::string_view drop_consumed(const inbound_call& call, json::splice& body) {
-    for (const auto& item : *call.members) {
-        const std::string_view name =
-            call.body.substr(item.key_begin, item.key_end - item.key_begin);
+    for (const auto& item : members) {
+        const std::string name = json::key_of(extra, item);
         if (is_forbidden(name)) {
-            return name;
+            return forbidden_member(name);
         }
-        if (is_consumed(name)) {
-            body.remove(name);
+        if (name != "model" && !is_consumed(name)) {
+            body.set(name, std::string(json::value_of(extra, item)));
         }
     }
     return {};
 }
 
+/// Drops what is the gateway's own business and moves `extra_body` up. Fails on what must refuse
+/// the call.
+result<void> apply_client_rules(const inbound_call& call, json::splice& body) {
+    for (const auto& item : *call.members) {
+        const std::string name = json::key_of(call.body, item);
+        if (is_forbidden(name)) {
+            return forbidden_member(name);
+        }
+    }
+    const std::string_view extra = body.value("extra_body");
+    body.remove_if(is_consumed);
+    return merge_extra_body(extra, body);
+}
+
 void request_usage(const inbound_call& call, json::splice& body) {
-    const auto* options = json::find(call.body, *call.members, "stream_options");
     const bool streams = call.stream && model::traits_of(call.type).event_stream;
-    if (streams && call.request_usage) {
-        const std::string_view current =
-            options != nullptr ? json::value_of(call.body, *options) : std::string_view();
-        body.set("stream_options", with_include_usage(current));
-    } else if (!streams && options != nullptr) {
+    if (!streams) {
         body.remove("stream_options");
+    } else if (call.request_usage) {
+        ask_for_usage(body);
     }
 }
 
@@ -200,6 +231,12 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
                     "write it as https://host/path");
         return false;
     }
+    if (dialect_.azure && out.upstream_model.find('*') != std::string::npos) {
+        add_problem(found, entry, entry.model_where, "model",
+                    "azure/ has the deployment in its path, so it cannot be a wildcard",
+                    "write one entry per deployment");
+        return false;
+    }
     if (params.api_version && !dialect_.azure) {
         add_problem(found, entry, entry.where, "api_version", "is only used by azure/",
                     "remove it");
@@ -209,81 +246,66 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
     out.origin = std::make_shared<const model::endpoint>(parsed->origin);
     out.key = choose_key(dialect_, params, variable);
     out.credential_missing = out.key.empty() && dialect_.key == key_rule::required;
-    const header_set headers = make_headers(dialect_, params, out.key, variable);
-    for (std::size_t i = 0; i < model::call_type_count; ++i) {
-        http::head_writer head(out.request_heads[i]);
-        head.request_line("POST", target_path(dialect_, params, parsed->path, out.upstream_model,
-                                              static_cast<model::call_type>(i)));
-        head.header("Host", out.origin->host_header);
-        for (const auto& [name, value] : headers.list()) {
-            head.header(name, value);
-        }
-    }
+    write_heads(dialect_, params, parsed->path, variable, out);
     return true;
+}
+
+void openai_compatible::adjust(const inbound_call&, json::splice& body) const {
+    if (!dialect_.developer_role) {
+        use_system_role(body);
+    }
+}
+
+result<void> openai_compatible::edit_body(const inbound_call& call, const model::deployment& target,
+                                          outbound_call& out) const {
+    auto& body = out.edited.emplace(call.body, *call.members);
+    if (auto accepted = apply_client_rules(call, body); !accepted) {
+        return accepted;
+    }
+    apply_deployment(target, body);
+    adjust(call, body);
+    request_usage(call, body);
+    body.set("model", json::quoted(call.upstream_model));
+    for (const std::string_view piece : body.pieces()) {
+        out.pieces.push_back(piece);
+    }
+    return {};
 }
 
 result<void> openai_compatible::translate(const inbound_call& call, const model::deployment& target,
                                           outbound_call& out) const {
-    out.head = target.request_heads[static_cast<std::size_t>(call.type)];
+    const bool multipart = model::traits_of(call.type).multipart;
+    out.pieces.emplace_back(); // the head, once its length is known
+    auto written = multipart ? append_form(call, out) : edit_body(call, target, out);
+    if (!written) {
+        return written;
+    }
     std::size_t length = 0;
+    for (const std::string_view piece : out.pieces) {
+        length += piece.size();
+    }
+    out.head = target.request_heads[static_cast<std::size_t>(call.type)];
     http::head_writer head(out.head);
-    if (model::traits_of(call.type).multipart) {
-        out.upstream_model_text = call.upstream_model;
-        out.pieces = {out.head, call.body.substr(0, call.model_begin), out.upstream_model_text,
-                      call.body.substr(call.model_end)};
-        head.header("Content-Type", call.content_type);
-    } else {
-        auto& body = out.edited.emplace(call.body, *call.members);
-        if (const auto refused = drop_consumed(call, body); !refused.empty()) {
-            return error(401, "auth_error",
-                         "Authentication Error, Rejected Request: " + std::string(refused) +
-                             " is not allowed in request body.");
-        }
-        if (const auto* extra = json::find(call.body, *call.members, "extra_body")) {
-            merge_extra_body(json::value_of(call.body, *extra), body);
-        }
-        apply_deployment(target, body);
-        if (!dialect_.developer_role) {
-            const auto* messages = json::find(call.body, *call.members, "messages");
-            std::string plain;
-            if (messages != nullptr) {
-                plain = without_developer_role(json::value_of(call.body, *messages));
-            }
-            if (!plain.empty()) {
-                body.replace("messages", std::move(plain));
-            }
-        }
-        request_usage(call, body);
-        if (dialect_.request_cost && call.type == model::call_type::chat_completion) {
-            body.set_default("usage", R"({"include":true})");
-        }
-        body.set("model", json::quoted(call.upstream_model));
-        out.pieces.push_back(out.head);
-        for (const std::string_view piece : body.pieces()) {
-            out.pieces.push_back(piece);
-        }
-        head.header("Content-Type", "application/json");
-    }
-    for (std::size_t i = 1; i < out.pieces.size(); ++i) {
-        length += out.pieces[i].size();
-    }
+    head.header("Content-Type", multipart ? call.content_type : "application/json");
     head.header("Content-Length", length);
     head.end();
-    out.pieces[0] = out.head;
+    out.pieces.front() = out.head;
     return {};
+}
+
+verdict openai_compatible::judge(const upstream_answer& answer, const upstream_text& said) const {
+    return classify_openai(answer.status, said);
 }
 
 error openai_compatible::classify(const upstream_answer& answer, const call_names& names) const {
     const upstream_text said = read_upstream_text(answer.body);
-    const error_class kind = classify_openai(answer.status, said);
-    std::string text = said.message;
-    if (dialect_.raw_error_body && !answer.body.empty()) {
-        text = std::string(answer.body.substr(0, 4096));
-    }
-    text = scrub(std::move(text), names.target->key.reveal());
-    error failure = make_error(kind, answer.status, dialect_.exception_name, text, names.group);
+    const bool whole = dialect_.raw_error_body && !answer.body.empty();
+    const std::string text =
+        presentable(whole ? answer.body : std::string_view(said.message), *names.target);
+    error failure =
+        make_error(judge(answer, said), answer.status, dialect_.exception_name, text, names.group);
     if (!said.param.empty()) {
-        failure.param = said.param;
+        failure.param = presentable(said.param, *names.target);
     }
     return failure;
 }

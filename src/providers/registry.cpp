@@ -1,22 +1,18 @@
 #include "llm_proxy/providers/registry.hpp"
 
+#include "llm_proxy/providers/known_prefixes.hpp"
 #include "llm_proxy/providers/openai_compatible.hpp"
+#include "llm_proxy/providers/openrouter.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <algorithm>
 #include <array>
-#include <deque>
 
 namespace llm_proxy::providers {
 
 namespace {
 
-constexpr std::array openrouter_headers{
-    fixed_header{"HTTP-Referer", "https://litellm.ai", "OR_SITE_URL"},
-    fixed_header{"X-Title", "liteLLM", "OR_APP_NAME"},
-};
-
-/// Providers of OpenAI's dialect: a new one is a new row.
+/// Providers of OpenAI's dialect without rules of their own: a new one is a new row.
 const std::array dialects{
     dialect{.prefix = "openai",
             .exception_name = "OpenAIException",
@@ -24,15 +20,6 @@ const std::array dialects{
             .base_variables = {"OPENAI_BASE_URL", "OPENAI_API_BASE"},
             .key_variables = {"OPENAI_API_KEY"},
             .developer_role = true},
-    dialect{.prefix = "openrouter",
-            .exception_name = "OpenrouterException",
-            .default_base = "https://openrouter.ai/api/v1",
-            .base_variables = {"OPENROUTER_API_BASE"},
-            .key_variables = {"OPENROUTER_API_KEY", "OR_API_KEY"},
-            .key = key_rule::optional,
-            .headers = openrouter_headers,
-            .raw_error_body = true,
-            .request_cost = true},
     dialect{.prefix = "github",
             .exception_name = "GithubException",
             .default_base = "https://models.inference.ai.azure.com",
@@ -100,9 +87,20 @@ const std::array dialects{
             .developer_role = true},
 };
 
-/// Made once, at first use; their order is the table's.
-const std::deque<openai_compatible>& adapters() {
-    static const std::deque<openai_compatible> all(dialects.begin(), dialects.end());
+using adapter_list = std::vector<std::unique_ptr<const adapter>>;
+
+adapter_list make_adapters() {
+    adapter_list out;
+    for (const dialect& row : dialects) {
+        out.push_back(std::make_unique<openai_compatible>(row));
+    }
+    out.push_back(std::make_unique<openrouter>());
+    return out;
+}
+
+/// Made once, at first use.
+const adapter_list& adapters() {
+    static const adapter_list all = make_adapters();
     return all;
 }
 
@@ -155,14 +153,19 @@ config::problem unknown_provider(const config::model_entry& entry, std::string_v
         item.hint = "write it as provider/" + entry.params.model;
         return item;
     }
-    item.text = "unknown provider `" + std::string(prefix) + "/`";
-    if (const auto near = closest(prefix, served_prefixes())) {
-        item.hint = "did you mean `" + std::string(*near) + "/`?";
+    const std::string name = std::string(prefix) + "/";
+    if (is_known_prefix(prefix)) {
+        item.text = "provider " + name + " is not served by this version yet";
     } else {
-        item.hint = "served are";
-        for (const std::string_view known : served_prefixes()) {
-            item.hint += " " + std::string(known) + "/";
+        item.text = "unknown provider `" + name + "`";
+        if (const auto near = closest(prefix, served_prefixes())) {
+            item.hint = "did you mean `" + std::string(*near) + "/`?";
+            return item;
         }
+    }
+    item.hint = "served are";
+    for (const std::string_view served : served_prefixes()) {
+        item.hint += " " + std::string(served) + "/";
     }
     return item;
 }
@@ -204,8 +207,8 @@ std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
 
 const adapter* find_adapter(std::string_view prefix) {
     for (const auto& item : adapters()) {
-        if (item.prefix() == prefix) {
-            return &item;
+        if (item->prefix() == prefix) {
+            return item.get();
         }
     }
     return nullptr;
@@ -214,7 +217,7 @@ const adapter* find_adapter(std::string_view prefix) {
 std::vector<std::string_view> served_prefixes() {
     std::vector<std::string_view> out;
     for (const auto& item : adapters()) {
-        out.push_back(item.prefix());
+        out.push_back(item->prefix());
     }
     return out;
 }

@@ -65,50 +65,30 @@ bool is_forbidden(std::string_view name) {
     return name == "api_base" || name == "base_url";
 }
 
-std::string without_developer_role(std::string_view messages) {
-    constexpr std::string_view developer = "\"developer\"";
-    if (messages.find(developer) == std::string_view::npos || !messages.starts_with('[')) {
-        return {};
-    }
-    std::vector<json::member> items;
-    json::scan_valid(messages, items);
-    std::string out;
-    std::size_t copied = 0;
-    std::vector<json::member> members;
-    for (const auto& item : items) {
-        if (item.type != json::kind::object) {
-            continue;
-        }
-        const std::string_view message = json::value_of(messages, item);
-        members.clear();
-        json::scan_valid(message, members);
-        const auto* role = json::find(message, members, "role");
-        if (role != nullptr && json::value_of(message, *role) == developer) {
-            out.append(messages.substr(copied, item.value_begin + role->value_begin - copied));
-            out.append("\"system\"");
-            copied = item.value_begin + role->value_end;
-        }
-    }
-    if (copied > 0) {
-        out.append(messages.substr(copied));
-    }
-    return out;
+error forbidden_member(std::string_view name) {
+    return error(401, "auth_error",
+                 "Authentication Error, Rejected Request: " + std::string(name) +
+                     " is not allowed in request body.");
 }
 
-std::string with_include_usage(std::string_view current) {
-    std::string out = R"({"include_usage":true)";
-    if (current.starts_with('{')) {
-        std::vector<json::member> members;
-        json::scan_valid(current, members);
-        for (const auto& item : members) {
-            if (!json::key_is(current, item, "include_usage")) {
-                out.append(",\"");
-                out.append(current.substr(item.key_begin, item.value_end - item.key_begin));
-            }
-        }
+void use_system_role(json::splice& body) {
+    constexpr std::string_view developer = R"("developer")";
+    if (body.value("messages").find(developer) == std::string_view::npos) {
+        return;
     }
-    out.push_back('}');
-    return out;
+    body.within("messages", [&](json::splice& message) {
+        if (message.value("role") == developer) {
+            message.set("role", R"("system")");
+        }
+    });
+}
+
+void ask_for_usage(json::splice& body) {
+    if (!body.value("stream_options").starts_with('{')) {
+        body.set("stream_options", "{}");
+    }
+    body.within("stream_options",
+                [](json::splice& options) { options.set("include_usage", "true"); });
 }
 
 } // namespace llm_proxy::providers

@@ -48,7 +48,6 @@ void add_timing(const model::request_context& context, std::string& out) {
 
 void append_provider_lines(const http::response_head& head, std::string& out) {
     http::head_writer lines(out);
-    std::string name;
     for (const auto& field : head.headers) {
         if (is_private(field.name)) {
             continue;
@@ -56,18 +55,14 @@ void append_provider_lines(const http::response_head& head, std::string& out) {
         if (passes_plain(field.name)) {
             lines.header(field.name, field.value);
         }
-        name.assign("llm_provider-");
-        for (const char c : field.name) {
-            name.push_back(lower(c));
-        }
-        lines.header(name, field.value);
+        lines.forwarded("llm_provider-", field);
     }
 }
 
 std::string answer_lines(const model::request_context& context, const http::response_head* head,
                          std::string_view content_type) {
     std::string out;
-    out.reserve(1024);
+    out.reserve(2048);
     http::head_writer lines(out);
     lines.header("content-type", content_type);
     lines.header("x-litellm-call-id", context.call_id);

@@ -59,7 +59,11 @@ net::task<bool> answer_writer::send(int status, std::string_view header_lines,
     if (!framing_.head_only) {
         pieces.insert(pieces.end(), body.begin(), body.end());
     }
-    const bool sent = co_await push(pieces);
+    std::size_t written = 0;
+    if (push_now(pieces, written)) {
+        co_return true;
+    }
+    const bool sent = co_await push_rest(pieces, written);
     co_return sent;
 }
 
@@ -126,16 +130,27 @@ net::task<bool> answer_writer::finish(std::string_view last) {
 
 net::task<bool> answer_writer::push(std::span<const std::string_view> pieces) {
     std::size_t written = 0;
+    if (push_now(pieces, written)) {
+        co_return true;
+    }
+    const bool sent = co_await push_rest(pieces, written);
+    co_return sent;
+}
+
+bool answer_writer::push_now(std::span<const std::string_view> pieces, std::size_t& written) {
     std::size_t total = 0;
     for (const std::string_view piece : pieces) {
         total += piece.size();
     }
-    net::error_code ec = stream_.try_write(pieces, written);
-    if (!ec && written < total) {
-        interrupts_.set_deadline(net::clock::now() + write_time);
-        ec = co_await stream_.write_rest(pieces, written);
-        interrupts_.clear_deadline();
-    }
+    return !stream_.try_write(pieces, written) && written == total;
+}
+
+/// What did not fit at once; an error of the stream shows again here.
+net::task<bool> answer_writer::push_rest(std::span<const std::string_view> pieces,
+                                         std::size_t written) {
+    interrupts_.set_deadline(net::clock::now() + write_time);
+    const auto ec = co_await stream_.write_rest(pieces, written);
+    interrupts_.clear_deadline();
     co_return !ec;
 }
 

@@ -87,6 +87,26 @@ net::task<relayed> relay_json(relay_call& call) {
     co_return out;
 }
 
+/// A stream was asked for and something else came: an error in a 200 is told as such, the rest is
+/// no answer.
+net::task<relayed> refuse_whole(relay_call& call) {
+    std::string body;
+    const auto read = co_await read_whole(call.answer, 1024UL * 1024, body);
+    if (!read.ok() && read.why == upstream::failure::interrupted) {
+        co_return failed_with(exchange_error(read, call.context, call.interrupts), read.detail);
+    }
+    std::vector<json::member> members;
+    const auto root = json::scan(body, members);
+    std::optional<error> hidden;
+    if (root && *root == json::kind::object) {
+        hidden = hidden_error(call.context, body, members);
+    }
+    if (!hidden) {
+        hidden = invalid_answer(call.context, body);
+    }
+    co_return failed_with(std::move(*hidden), "the answer is no stream");
+}
+
 /// Audio, transcripts and whatever else is no JSON: passed on as it comes.
 net::task<relayed> relay_bytes(relay_call& call, std::string_view content_type) {
     relayed out;
@@ -157,32 +177,18 @@ error exchange_error(const upstream::outcome& outcome, const model::request_cont
 
 net::task<relayed> relay_answer(relay_call& call) {
     const auto type = call.answer.head().headers.find("content-type").value_or("");
-    const bool events = starts_with_i(type, "text/event-stream");
-    if (call.context.stream && events) {
-        auto out = co_await relay_stream(call);
-        co_return out;
+    if (call.context.stream && starts_with_i(type, "text/event-stream")) {
+        return relay_stream(call);
     }
     const bool wants_json = model::traits_of(call.context.type).event_stream;
-    const bool is_json = starts_with_i(type, "application/json") || type.find("+json") != type.npos;
     if (wants_json && call.context.stream) {
-        // A stream was asked for: an error in a 200 is told as such, the rest is no answer.
-        std::string body;
-        co_await read_whole(call.answer, 1024UL * 1024, body);
-        std::vector<json::member> members;
-        const auto root = json::scan(body, members);
-        std::optional<error> hidden;
-        if (root && *root == json::kind::object) {
-            hidden = hidden_error(call.context, body, members);
-        }
-        co_return failed_with(hidden ? std::move(*hidden) : invalid_answer(call.context, body),
-                              "the answer is no stream");
+        return refuse_whole(call);
     }
+    const bool is_json = starts_with_i(type, "application/json") || type.find("+json") != type.npos;
     if (wants_json || is_json) {
-        auto out = co_await relay_json(call);
-        co_return out;
+        return relay_json(call);
     }
-    auto out = co_await relay_bytes(call, type.empty() ? "application/octet-stream" : type);
-    co_return out;
+    return relay_bytes(call, type.empty() ? "application/octet-stream" : type);
 }
 
 } // namespace llm_proxy::relay

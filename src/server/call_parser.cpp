@@ -1,6 +1,6 @@
 #include "llm_proxy/server/call_parser.hpp"
 
-#include "llm_proxy/http/multipart.hpp"
+#include "llm_proxy/providers/request_rules.hpp"
 
 #include <charconv>
 
@@ -128,23 +128,21 @@ result<void> read_form_call(std::string_view body, const http::fields& headers, 
     if (!boundary) {
         return bad_request("Expected a multipart/form-data body with a boundary.", "request_body");
     }
-    const auto parts = http::parse_multipart(body, *boundary);
+    auto parts = http::parse_multipart(body, *boundary);
     if (!parts) {
         return bad_request("The multipart body is malformed.", "request_body");
     }
-    for (const auto& part : *parts) {
+    out.parts = std::move(*parts);
+    for (const auto& part : out.parts) {
+        if (providers::is_forbidden(part.name)) {
+            return providers::forbidden_member(part.name);
+        }
         const std::string_view value =
             body.substr(part.value_begin, part.value_end - part.value_begin);
         if (part.name == "model" && !part.is_file) {
             out.model = value;
-            out.model_begin = part.value_begin;
-            out.model_end = part.value_end;
         } else if (part.name == "stream") {
             out.stream = value == "true" || value == "True" || value == "1";
-        } else if (part.name == "api_base" || part.name == "base_url") {
-            return error(401, "auth_error",
-                         "Authentication Error, Rejected Request: " + std::string(part.name) +
-                             " is not allowed in request body.");
         }
     }
     return {};
@@ -172,9 +170,9 @@ result<parsed_call> parse_call(std::string_view body, const http::fields& header
     return out;
 }
 
-error unknown_model(model::call_type type, std::string_view name) {
+error unknown_model(model::call_type type, const std::optional<std::string>& name) {
     return bad_request(std::string(model::traits_of(type).path) +
-                       ": Invalid model name passed in model=" + std::string(name) +
+                       ": Invalid model name passed in model=" + name.value_or("None") +
                        ". Call `/v1/models` to view available models for your key.");
 }
 

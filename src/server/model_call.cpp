@@ -49,12 +49,14 @@ public:
     }
 
     net::task<> run() {
-        auto body = co_await req_.read_body();
-        if (!body) {
-            co_await req_.send_error(body.error());
-            co_return;
+        if (!req_.take_body(body_)) {
+            auto body = co_await req_.read_body();
+            if (!body) {
+                co_await req_.send_error(body.error());
+                co_return;
+            }
+            body_ = std::move(*body);
         }
-        body_ = std::move(*body);
         const auto planned = plan();
         if (!planned) {
             co_await req_.send_error(planned.error());
@@ -80,11 +82,14 @@ private:
             return parsed.error();
         }
         parsed_ = std::move(*parsed);
-        const auto found = req_.config->models.find(parsed_.model);
-        if (!found) {
-            return unknown_model(context_.type, parsed_.model.empty() ? "None" : parsed_.model);
+        std::optional<model::match> found;
+        if (parsed_.model) {
+            found = req_.config->models.find(*parsed_.model);
         }
-        context_.requested_model = parsed_.model;
+        if (!found) {
+            return unknown_model(context_.type, parsed_.model);
+        }
+        context_.requested_model = *parsed_.model;
         context_.stream = parsed_.stream;
         context_.target = routing::pick(*found, req_.shared.random);
         context_.timeout = parsed_.timeout.value_or(context_.target->timeout);
@@ -233,8 +238,7 @@ private:
         inbound.type = context_.type;
         inbound.body = body_;
         inbound.members = &parsed_.members;
-        inbound.model_begin = parsed_.model_begin;
-        inbound.model_end = parsed_.model_end;
+        inbound.parts = &parsed_.parts;
         inbound.content_type = parsed_.content_type;
         inbound.upstream_model = upstream_model_;
         inbound.stream = context_.stream;
@@ -244,9 +248,6 @@ private:
 
     net::task<> tell(const tried& last) {
         co_await req_.interrupts.clear();
-        if (last.failure->status >= 500) {
-            log(last.failure->internal);
-        }
         co_await req_.send_error(*last.failure, last.provider_lines);
     }
 

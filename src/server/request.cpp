@@ -58,6 +58,18 @@ request::request(services& all, std::shared_ptr<const snapshot> current, net::by
     }
 }
 
+bool request::take_body(std::string& out) {
+    const std::string_view held = input_.data();
+    if (head.body != http::body_kind::length || head.content_length > held.size() ||
+        head.content_length > config->settings->general.max_request_bytes) {
+        return false;
+    }
+    out.assign(held.substr(0, head.content_length));
+    input_.consume(out.size());
+    decoder_ = http::body_decoder(http::body_kind::none, 0);
+    return true;
+}
+
 net::task<result<std::string>> request::read_body() {
     const std::uint64_t limit = config->settings->general.max_request_bytes;
     if (head.body == http::body_kind::length && head.content_length > limit) {

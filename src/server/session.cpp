@@ -113,10 +113,9 @@ void session::begin_answer() {
 
 net::task<> session::serve() {
     // The head's views must stay while the input takes in what follows.
-    head_bytes_.assign(input_.data().substr(0, head_size_));
-    std::size_t searched = 0;
-    const http::head_limits limits{host_.options.max_head_bytes, 200};
-    http::parse_request_head(head_bytes_, searched, limits, head_);
+    const std::string_view bytes = input_.data();
+    head_bytes_.assign(bytes.substr(0, head_size_));
+    head_.move_to(bytes.data(), head_bytes_.data());
     input_.consume(head_size_);
 
     begin_answer();

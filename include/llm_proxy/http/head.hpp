@@ -25,6 +25,8 @@ public:
     /// The first field of that name; nothing if there is none (an empty value is not nothing).
     std::optional<std::string_view> find(std::string_view name) const;
     std::size_t count(std::string_view name) const;
+    /// Points every view, which lies behind `from`, to the same place behind `to`.
+    void move_to(const char* from, const char* to);
     auto begin() const { return list_.begin(); }
     auto end() const { return list_.end(); }
     std::size_t size() const { return list_.size(); }
@@ -45,6 +47,9 @@ struct request_head {
     std::uint64_t content_length = 0;
     bool keep_alive = true;
     bool expect_continue = false;
+
+    /// Points every view to a copy of the bytes it was parsed from.
+    void move_to(const char* from, const char* to);
 };
 
 /// A response's head. All views point into the bytes given to the parser.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "llm_proxy/http/head.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +24,9 @@ public:
     void request_line(std::string_view method, std::string_view target);
     void header(std::string_view name, std::string_view value);
     void header(std::string_view name, std::uint64_t value);
+    /// A field of a parsed head, its name in lower case behind `prefix`; needs no check, for the
+    /// parser lets no CR, LF or NUL through.
+    void forwarded(std::string_view prefix, const field& item);
     /// Fixed text of whole `name: value\r\n` lines.
     void raw(std::string_view lines) { out_.append(lines); }
     /// The empty line.

@@ -11,6 +11,9 @@ namespace llm_proxy::http {
 struct form_part {
     std::string_view name;
     bool is_file = false;
+    /// The part with the boundary before it; without this range the body is still well-formed.
+    std::size_t begin = 0;
+    std::size_t end = 0;
     std::size_t value_begin = 0;
     std::size_t value_end = 0;
 };

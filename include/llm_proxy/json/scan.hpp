@@ -60,8 +60,18 @@ scan_result<kind> scan(std::string_view text, std::vector<member>& members,
 /// Lists the members of the object or array `text`, which a `scan` of its parent has validated.
 void scan_valid(std::string_view text, std::vector<member>& members);
 
+/// The member's key, escapes resolved.
+std::string key_of(std::string_view text, const member& item);
+
 /// Whether the member's key, escapes resolved, is `name`.
-bool key_is(std::string_view text, const member& item, std::string_view name);
+bool escaped_key_is(std::string_view text, const member& item, std::string_view name);
+inline bool key_is(std::string_view text, const member& item, std::string_view name) {
+    if (item.key_escaped) {
+        return escaped_key_is(text, item, name);
+    }
+    return item.key_end - item.key_begin == name.size() &&
+           text.substr(item.key_begin, name.size()) == name;
+}
 
 /// The last member named `name`, as Python's and most decoders take duplicates; null if none.
 const member* find(std::string_view text, const std::vector<member>& members,

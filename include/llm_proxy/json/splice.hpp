@@ -3,6 +3,8 @@
 #include "llm_proxy/json/scan.hpp"
 
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,15 @@ public:
     void set_default(std::string_view name, std::string json_value);
     /// Removes every member named `name`, with its comma.
     void remove(std::string_view name);
+    /// Removes every member whose name, escapes resolved, is `unwanted`.
+    void remove_if(const std::function<bool(std::string_view)>& unwanted);
+    /// `edit_nested` for the value of `name`.
+    void within(std::string_view name, const std::function<void(splice&)>& change);
+
+    /// The value as edited so far; of duplicates the last; empty if there is none. Valid until the
+    /// next change.
+    std::string_view value(std::string_view name) const;
+    bool changed() const;
 
     /// The edited text in order. Valid while this object lives and is not changed.
     std::vector<std::string_view> pieces() const;
@@ -42,14 +53,19 @@ private:
     struct addition {
         std::string name;
         std::string text; // `,"name":value`
+        std::size_t value_begin = 0;
     };
-
-    bool contains(std::string_view name) const;
 
     std::string_view object_;
     const std::vector<member>& members_;
     std::vector<edit> edits_; // one for each member
     std::vector<addition> additions_;
 };
+
+/// The object or array `value`, which a `scan` of its parent has validated, after `change` has
+/// edited the object, or each object that is an element of the array; nothing if that changed
+/// nothing.
+std::optional<std::string> edit_nested(std::string_view value,
+                                       const std::function<void(splice&)>& change);
 
 } // namespace llm_proxy::json

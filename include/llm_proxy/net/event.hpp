@@ -16,13 +16,16 @@ public:
 
     /// True once notified, false if the waiting coroutine was interrupted.
     task<bool> wait();
+    /// Lets the waiter go on, within this call: whoever notifies must be done with what the waiter
+    /// may destroy.
     void notify();
     bool waiting() const { return waiter_.has_value(); }
 
 private:
     using handler = asio::async_result<asio::use_awaitable_t<executor>, void(bool)>::handler_type;
 
-    void resume(bool notified);
+    handler take_waiter();
+    void interrupt();
 
     executor executor_;
     std::optional<handler> waiter_;

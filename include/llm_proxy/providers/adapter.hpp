@@ -2,6 +2,7 @@
 
 #include "llm_proxy/config/problem.hpp"
 #include "llm_proxy/http/head.hpp"
+#include "llm_proxy/http/multipart.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/json/splice.hpp"
 #include "llm_proxy/model/deployment.hpp"
@@ -26,9 +27,8 @@ struct inbound_call {
     std::string_view body;
     /// Members of the JSON body; empty for multipart.
     const std::vector<json::member>* members = nullptr;
-    /// For multipart: where the `model` field's value stands in `body`, and the client's type.
-    std::size_t model_begin = 0;
-    std::size_t model_end = 0;
+    /// Of a multipart body, with the client's content type; null for JSON.
+    const std::vector<http::form_part>* parts = nullptr;
     std::string_view content_type;
     std::string upstream_model;
     bool stream = false;
@@ -41,7 +41,8 @@ struct outbound_call {
     std::string head; // complete, empty line included
     /// The edited JSON body, when there is one.
     std::optional<json::splice> edited;
-    std::string upstream_model_text;
+    /// What stands for `model` in a multipart body.
+    std::string form_model;
     /// Head and body in order, for one gathered write.
     std::vector<std::string_view> pieces;
 };

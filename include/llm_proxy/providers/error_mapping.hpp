@@ -23,6 +23,16 @@ enum class error_class : std::uint8_t {
     api_error,
 };
 
+/// A class, and how LiteLLM words it: found by the status rather than by the text, the class stands
+/// twice in the message.
+struct verdict {
+    verdict(error_class found, bool is_named_twice = true)
+        : kind(found), named_twice(is_named_twice) {}
+
+    error_class kind;
+    bool named_twice;
+};
+
 /// What an upstream said, taken out of its body.
 struct upstream_text {
     std::string message;
@@ -37,13 +47,18 @@ struct upstream_text {
 /// text.
 upstream_text read_upstream_text(std::string_view body);
 
-/// The class of an OpenAI-style failure: by what it says, then by its status.
-error_class classify_openai(int status, const upstream_text& said);
+/// LiteLLM's own list of how servers say that the prompt is too long.
+bool says_context_exceeded(std::string_view text);
+
+error_class class_of_status(int status);
+
+/// The class of an OpenAI-style failure: by what it says, then by its status, in LiteLLM's order.
+verdict classify_openai(int status, const upstream_text& said);
 
 /// The client's error: LiteLLM's prefix for the class, the provider's name, the text, and which
-/// model group failed.
-error make_error(error_class kind, int status, std::string_view exception_name,
-                 std::string_view text, std::string_view group);
+/// model group failed. `status` is the upstream's; most classes have one of their own.
+error make_error(verdict found, int status, std::string_view exception_name, std::string_view text,
+                 std::string_view group);
 
 /// Failures without an answer, in LiteLLM's words.
 error connection_error(std::string_view exception_name, std::string_view group);
@@ -51,8 +66,5 @@ error timeout_error(double timeout_seconds, double taken_seconds, std::string_vi
 /// A 200 that is no answer: broken JSON, HTML, an empty body.
 error invalid_answer_error(std::string_view exception_name, std::string_view received,
                            std::string_view group);
-
-/// Takes the deployment's key and anything that looks like a key out of an upstream's words.
-std::string scrub(std::string text, std::string_view key);
 
 } // namespace llm_proxy::providers

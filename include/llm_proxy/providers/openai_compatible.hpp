@@ -1,6 +1,7 @@
 #pragma once
 
 #include "llm_proxy/providers/adapter.hpp"
+#include "llm_proxy/providers/error_mapping.hpp"
 
 #include <array>
 #include <span>
@@ -37,15 +38,13 @@ struct dialect {
     std::string_view base_suffix = {};
     /// Upstream error bodies are shown whole rather than their `error.message` (as LiteLLM).
     bool raw_error_body = false;
-    /// Asks for the cost with `usage: {"include": true}`.
-    bool request_cost = false;
     /// Azure: the deployment in the path, `api-version` in the query, the key as `api-key`.
     bool azure = false;
     /// Knows the `developer` role.
     bool developer_role = false;
 };
 
-/// The adapter for all providers that speak OpenAI's dialect.
+/// The adapter for all providers that speak OpenAI's dialect; one with rules of its own derives.
 class openai_compatible : public adapter {
 public:
     explicit openai_compatible(const dialect& traits) : dialect_(traits) {}
@@ -59,7 +58,16 @@ public:
                            outbound_call& out) const override;
     error classify(const upstream_answer& answer, const call_names& names) const override;
 
+protected:
+    /// The provider's own rules for a JSON body that is otherwise ready but for its `model`.
+    virtual void adjust(const inbound_call& call, json::splice& body) const;
+    /// The class of a failure.
+    virtual verdict judge(const upstream_answer& answer, const upstream_text& said) const;
+
 private:
+    result<void> edit_body(const inbound_call& call, const model::deployment& target,
+                           outbound_call& out) const;
+
     const dialect& dialect_;
 };
 

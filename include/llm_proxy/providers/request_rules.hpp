@@ -1,10 +1,9 @@
 #pragma once
 
-#include "llm_proxy/json/scan.hpp"
+#include "llm_proxy/json/splice.hpp"
+#include "llm_proxy/util/error.hpp"
 
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace llm_proxy::providers {
 
@@ -16,11 +15,13 @@ bool is_consumed(std::string_view name);
 /// Whether a member must refuse the call: it would choose the upstream's host.
 bool is_forbidden(std::string_view name);
 
-/// The `messages` with every `developer` role turned into `system`; empty if there is none.
-std::string without_developer_role(std::string_view messages);
+/// LiteLLM's refusal of such a member.
+error forbidden_member(std::string_view name);
 
-/// `stream_options` with `include_usage` set, whatever else stands in the client's; `current` is
-/// its value's text or empty.
-std::string with_include_usage(std::string_view current);
+/// Turns the role `developer` of messages into `system`.
+void use_system_role(json::splice& body);
+
+/// Sets `include_usage` in `stream_options`, whatever else stands there.
+void ask_for_usage(json::splice& body);
 
 } // namespace llm_proxy::providers

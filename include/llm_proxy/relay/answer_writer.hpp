@@ -47,6 +47,8 @@ public:
 private:
     void write_head(int status, std::string_view header_lines);
     net::task<bool> push(std::span<const std::string_view> pieces);
+    bool push_now(std::span<const std::string_view> pieces, std::size_t& written);
+    net::task<bool> push_rest(std::span<const std::string_view> pieces, std::size_t written);
 
     net::byte_stream& stream_;
     net::interruptor& interrupts_;

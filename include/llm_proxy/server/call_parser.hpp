@@ -1,6 +1,7 @@
 #pragma once
 
 #include "llm_proxy/http/head.hpp"
+#include "llm_proxy/http/multipart.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/model/call_type.hpp"
 #include "llm_proxy/util/error.hpp"
@@ -15,7 +16,8 @@ namespace llm_proxy::server {
 /// What the gateway itself needs of a client's call. The body is held by the caller and must
 /// outlive it.
 struct parsed_call {
-    std::string model; // as the client wrote it, or the path's
+    /// As the client wrote it, or the path's; nothing if neither names one.
+    std::optional<std::string> model;
     bool stream = false;
     bool show_usage = false;
     /// Seconds the client gives the call, from the body or `x-litellm-timeout`.
@@ -23,8 +25,7 @@ struct parsed_call {
     std::optional<double> stream_timeout;
     std::optional<std::string> mock_response;
     std::vector<json::member> members;
-    std::size_t model_begin = 0; // of a multipart body
-    std::size_t model_end = 0;
+    std::vector<http::form_part> parts; // of a multipart body
     std::string_view content_type;
 };
 
@@ -39,7 +40,7 @@ struct call_rules {
 result<parsed_call> parse_call(std::string_view body, const http::fields& headers,
                                const call_rules& rules);
 
-/// LiteLLM's error for a model that no group serves; `name` is `None` where none was given.
-error unknown_model(model::call_type type, std::string_view name);
+/// LiteLLM's error for a model that no group serves.
+error unknown_model(model::call_type type, const std::optional<std::string>& name);
 
 } // namespace llm_proxy::server

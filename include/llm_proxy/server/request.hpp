@@ -46,6 +46,8 @@ public:
     /// Reads the whole body, held once, with 64 spare bytes behind it. Answers an expected
     /// 100-continue.
     net::task<result<std::string>> read_body();
+    /// Takes a body that came with its head, as small ones do; false if it must be read.
+    bool take_body(std::string& out);
     /// The body was read whole, or there is none.
     bool body_complete() const { return decoder_.done(); }
     /// Watches for the client's leaving from now on; after the body was read.

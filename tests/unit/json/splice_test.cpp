@@ -172,5 +172,55 @@ TEST(splice, does_to_random_documents_what_another_parser_does) {
     }
 }
 
+TEST(splice, tells_a_value_as_edited_so_far) {
+    const std::string text = spliced(R"({"a":1,"a":2,"\u0062":3})", [](splice& edited) {
+        EXPECT_EQ(edited.value("a"), "2");
+        EXPECT_EQ(edited.value("b"), "3");
+        EXPECT_EQ(edited.value("c"), "");
+        EXPECT_FALSE(edited.changed());
+        edited.set("a", "[4]");
+        edited.set("c", "5");
+        edited.remove("b");
+        EXPECT_EQ(edited.value("a"), "[4]");
+        EXPECT_EQ(edited.value("b"), "");
+        EXPECT_EQ(edited.value("c"), "5");
+        EXPECT_TRUE(edited.changed());
+    });
+    EXPECT_EQ(text, R"({"a":[4],"a":[4],"c":5})");
+}
+
+TEST(splice, removes_by_what_a_name_means) {
+    const auto remove_all = [](splice& edited) {
+        edited.set("tags", "1");
+        edited.remove_if([](std::string_view name) { return name == "tags" || name == "ttl"; });
+    };
+    EXPECT_EQ(spliced(R"({"t\u0061gs":[],"b":2,"ttl":3,"tags":4})", remove_all), R"({"b":2})");
+}
+
+TEST(splice, edits_nested_objects_and_leaves_every_other_byte) {
+    const std::string text = spliced(
+        R"({"m": [ {"x":1, "c":[{"y":2},"z"]} , 7, {"q" : 0}], "o":{"x":1}})", [](splice& body) {
+            body.within("m", [](splice& message) {
+                message.remove("x");
+                message.within("c", [](splice& block) { block.set("y", "3"); });
+            });
+            body.within("o", [](splice& object) { object.remove("x"); });
+            body.within("absent", [](splice&) { FAIL(); });
+        });
+    EXPECT_EQ(text, R"({"m": [ {"c":[{"y":3},"z"]} , 7, {"q" : 0}], "o":{}})");
+}
+
+TEST(splice, nested_edits_without_effect_change_nothing) {
+    const auto nothing = [](splice&) {};
+    for (const std::string_view value : {"", "1", "\"{\"", "[]", "{}", "[{}]", R"([1,{"a":1}])"})
+        EXPECT_FALSE(edit_nested(value, nothing).has_value()) << value;
+    EXPECT_EQ(spliced(R"({"a":[{}]})",
+                      [&](splice& body) {
+                          body.within("a", nothing);
+                          EXPECT_FALSE(body.changed());
+                      }),
+              R"({"a":[{}]})");
+}
+
 } // namespace
 } // namespace llm_proxy::json
