@@ -2,6 +2,7 @@
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
+#include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/relay/event_translator.hpp"
 #include "llm_proxy/relay/relay.hpp"
 #include "llm_proxy/relay/stream_relay.hpp"
@@ -24,7 +25,8 @@ relayed failed_with(error failure, std::string detail) {
 }
 
 error invalid_answer(const model::request_context& context, std::string_view body) {
-    return providers::invalid_answer_error(context.target->adapter->exception_name(), body,
+    return providers::invalid_answer_error(context.target->adapter->exception_name(),
+                                           providers::presentable(body, *context.target),
                                            context.requested_model);
 }
 

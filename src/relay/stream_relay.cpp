@@ -3,6 +3,7 @@
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
+#include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/relay/error_json.hpp"
 #include "llm_proxy/relay/event_translator.hpp"
 
@@ -133,7 +134,8 @@ private:
         const std::string& text = translator_.failure_text();
         const providers::upstream_text said = providers::read_upstream_text(text);
         if (!said.present) {
-            return providers::invalid_answer_error(target.adapter->exception_name(), text,
+            return providers::invalid_answer_error(target.adapter->exception_name(),
+                                                   providers::presentable(text, target),
                                                    call_.context.requested_model);
         }
         const bool is_status = said.status >= 400 && said.status <= 599;

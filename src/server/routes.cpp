@@ -76,7 +76,7 @@ found_path find_path(std::string_view path) {
     if (const found_path by_model = find_model_path(path); by_model.where != nullptr) {
         return by_model;
     }
-    if (path.starts_with("/v1/")) {
+    if (path.starts_with("/v1/") && path.size() > version_prefix.size() + 1) {
         path.remove_prefix(version_prefix.size());
     }
     if (const route* exact = find_exact(path)) {

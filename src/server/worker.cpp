@@ -39,8 +39,9 @@ void log_escaped(const std::exception_ptr& escaped) {
 struct worker::state : std::enable_shared_from_this<worker::state> {
     state(worker_options chosen, std::shared_ptr<const snapshot> first,
           upstream::shared_services& upstreams, std::uint64_t seed)
-        : options(std::move(chosen)), config(std::move(first)), context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
-          work(context.get_executor()), dog(context.get_executor()), random(seed),
+        : options(std::move(chosen)), config(std::move(first)),
+          context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO), work(context.get_executor()),
+          dog(context.get_executor()), random(seed),
           pool(upstreams.make_pool(context.get_executor(), pool_options_of(options))),
           shared{*pool, random, dog, context.get_executor()} {}
 
@@ -162,18 +163,19 @@ void worker::run() {
     state_->listener.reset();
 }
 
+// What is posted runs inside `run`, which keeps the state; posted later it must not keep it.
 void worker::use(std::shared_ptr<const snapshot> next) {
-    asio::post(state_->context, [state = state_, next = std::move(next)]() mutable {
+    asio::post(state_->context, [state = state_.get(), next = std::move(next)]() mutable {
         state->config = std::move(next);
     });
 }
 
 void worker::drain() {
-    asio::post(state_->context, [state = state_] { state->drain(); });
+    asio::post(state_->context, [state = state_.get()] { state->drain(); });
 }
 
 void worker::abort() {
-    asio::post(state_->context, [state = state_] { state->abort(); });
+    asio::post(state_->context, [state = state_.get()] { state->abort(); });
 }
 
 const worker_load& worker::load() const {

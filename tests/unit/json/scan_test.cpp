@@ -15,7 +15,7 @@ std::vector<member> members_of(std::string_view text) {
     return members;
 }
 
-std::string_view key_of(std::string_view text, const member& item) {
+std::string_view name_of(std::string_view text, const member& item) {
     return text.substr(item.key_begin, item.key_end - item.key_begin);
 }
 
@@ -59,7 +59,7 @@ TEST(scan, lists_the_direct_members_with_their_spans) {
     std::vector<std::tuple<std::string_view, std::string_view, kind>> seen;
     const auto members = members_of(text);
     for (const member& item : members)
-        seen.emplace_back(key_of(text, item), value_of(text, item), item.type);
+        seen.emplace_back(name_of(text, item), value_of(text, item), item.type);
     EXPECT_THAT(seen, testing::ElementsAre(std::tuple("model", "\"gpt\"", kind::string),
                                            std::tuple("n", "-1.5e3", kind::number),
                                            std::tuple("s", "true", kind::boolean),
@@ -73,7 +73,7 @@ TEST(scan, lists_the_elements_of_an_array_without_keys) {
     std::vector<std::string_view> values;
     const auto members = members_of(text);
     for (const member& item : members) {
-        EXPECT_EQ(key_of(text, item), "");
+        EXPECT_EQ(name_of(text, item), "");
         values.push_back(value_of(text, item));
     }
     EXPECT_THAT(values, testing::ElementsAre("1", "\"two\"", "[3,[4]]", "{\"five\":5}"));
@@ -301,7 +301,7 @@ TEST(scan, agrees_with_another_parser_on_random_documents) {
         const std::string text = random.object();
         const auto expected = nlohmann::json::parse(text);
         for (const member& item : members_of(text)) {
-            const auto name = unescape('"' + std::string(key_of(text, item)) + '"');
+            const auto name = unescape('"' + std::string(name_of(text, item)) + '"');
             ASSERT_TRUE(key_is(text, item, name)) << text;
             const auto again = members_of(text);
             const member* last = find(text, again, name);

@@ -7,7 +7,7 @@
 namespace llm_proxy::upstream {
 namespace {
 
-endpoint origin(const char* url) {
+model::endpoint origin(const char* url) {
     return model::parse_base_url(url, config::tls_verify()).value().origin;
 }
 
