@@ -69,7 +69,7 @@ presented find_key(const http::fields& headers) {
                                                   "ocp-apim-subscription-key"};
     for (const std::string_view name : raw) {
         if (const auto value = headers.find(name)) {
-            return {*value, false};
+            return {value, false};
         }
     }
     return {};

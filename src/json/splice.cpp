@@ -67,7 +67,7 @@ bool splice::changed() const {
     });
 }
 
-void splice::set(std::string_view name, std::string json_value) {
+void splice::set(std::string_view name, const std::string& json_value) {
     bool found = false;
     for (std::size_t i = 0; i < members_.size(); ++i) {
         if (!key_is(object_, members_[i], name))
@@ -86,16 +86,16 @@ void splice::set(std::string_view name, std::string json_value) {
     additions_.push_back({std::string(name), std::move(text), value_begin});
 }
 
-bool splice::replace(std::string_view name, std::string json_value) {
+bool splice::replace(std::string_view name, const std::string& json_value) {
     const bool there = !value(name).empty();
     if (there)
-        set(name, std::move(json_value));
+        set(name, json_value);
     return there;
 }
 
-void splice::set_default(std::string_view name, std::string json_value) {
+void splice::set_default(std::string_view name, const std::string& json_value) {
     if (value(name).empty())
-        set(name, std::move(json_value));
+        set(name, json_value);
 }
 
 void splice::remove(std::string_view name) {
@@ -114,7 +114,7 @@ void splice::remove_if(const std::function<bool(std::string_view)>& unwanted) {
 
 void splice::within(std::string_view name, const std::function<void(splice&)>& change) {
     if (auto edited = edit_nested(value(name), change))
-        set(name, std::move(*edited));
+        set(name, *edited);
 }
 
 std::vector<std::string_view> splice::pieces() const {

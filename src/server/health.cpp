@@ -37,7 +37,7 @@ net::task<> health(request& req, const auth::caller&) {
     const std::string id = query_value(req.query, "model_id");
     req.watch_client();
     auto targets = choose(req, model, id);
-    const auto results = co_await probe_all(req.shared, std::move(targets), req.interrupts);
+    const auto results = co_await probe_all(req.shared, std::move(targets));
     if (req.interrupts.raised()) {
         req.client.close_after();
         co_return;

@@ -48,13 +48,35 @@ std::string body_of(const model::deployment& target, model::call_type type) {
     }
 }
 
+/// Sends the prepared probe and judges the answer.
+net::task<> send_probe(upstream::exchange& exchange, const providers::outbound_call& outbound,
+                       probe_result& out) {
+    const auto sent = co_await exchange.send(outbound.pieces);
+    if (!sent.ok()) {
+        out.why = sent.detail.empty() ? "no answer" : sent.detail;
+        co_return;
+    }
+    std::string text;
+    const auto read = co_await relay::read_whole(exchange, body_limit, text);
+    out.healthy = read.ok() && exchange.head().status / 100 == 2;
+    if (!out.healthy) {
+        providers::upstream_answer answer;
+        answer.status = exchange.head().status;
+        answer.body = text;
+        providers::call_names names;
+        names.group = out.target->group;
+        names.target = out.target.get();
+        out.why = out.target->adapter->classify(answer, names).message;
+    }
+}
+
 /// One deployment's call.
 net::task<probe_result> probe(services& shared, std::shared_ptr<const model::deployment> target,
                               net::interruptor& interrupts) {
     probe_result out;
     out.target = target;
-    if (target->mock_response) {
-        out.healthy = true;
+    out.healthy = target->mock_response.has_value();
+    if (out.healthy) {
         co_return out;
     }
     const model::call_type type = type_of(*target);
@@ -73,23 +95,7 @@ net::task<probe_result> probe(services& shared, std::shared_ptr<const model::dep
         co_return out;
     }
     auto exchange = shared.pool.open(target->origin, interrupts);
-    const auto sent = co_await exchange->send(outbound.pieces);
-    if (!sent.ok()) {
-        out.why = sent.detail.empty() ? "no answer" : sent.detail;
-        co_return out;
-    }
-    std::string text;
-    const auto read = co_await relay::read_whole(*exchange, body_limit, text);
-    out.healthy = read.ok() && exchange->head().status / 100 == 2;
-    if (!out.healthy) {
-        providers::upstream_answer answer;
-        answer.status = exchange->head().status;
-        answer.body = text;
-        providers::call_names names;
-        names.group = target->group;
-        names.target = target.get();
-        out.why = target->adapter->classify(answer, names).message;
-    }
+    co_await send_probe(*exchange, outbound, out);
     co_return out;
 }
 
@@ -116,14 +122,14 @@ public:
 private:
     void start() {
         auto interrupts = std::make_shared<net::interruptor>(shared_.dog);
-        net::asio::co_spawn(
-            shared_.executor, take_turns(shared_from_this(), interrupts),
-            net::asio::bind_cancellation_slot(
-                interrupts->slot(), [self = shared_from_this(), interrupts](std::exception_ptr) {
-                    if (--self->running_ == 0) {
-                        self->finished_.notify();
-                    }
-                }));
+        net::asio::co_spawn(shared_.executor, take_turns(shared_from_this(), interrupts),
+                            net::asio::bind_cancellation_slot(
+                                interrupts->slot(),
+                                [self = shared_from_this(), interrupts](const std::exception_ptr&) {
+                                    if (--self->running_ == 0) {
+                                        self->finished_.notify();
+                                    }
+                                }));
     }
 
     static net::task<> take_turns(std::shared_ptr<round_of_probes> self,
@@ -150,8 +156,7 @@ private:
 
 } // namespace
 
-net::task<std::vector<probe_result>> probe_all(services& shared, model::deployment_list targets,
-                                               net::interruptor&) {
+net::task<std::vector<probe_result>> probe_all(services& shared, model::deployment_list targets) {
     auto round = std::make_shared<round_of_probes>(shared, std::move(targets));
     auto results = co_await round->run();
     co_return results;

@@ -20,6 +20,7 @@ using asio::ip::tcp;
 
 std::vector<tcp::endpoint> places(const resolution& found, std::uint16_t port) {
     std::vector<tcp::endpoint> list;
+    list.reserve(found.addresses.size());
     for (const auto& address : found.addresses) {
         list.emplace_back(address, port);
     }

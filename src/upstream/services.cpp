@@ -51,7 +51,7 @@ std::unique_ptr<shared_services> make_shared_services(const variable_reader& var
 }
 
 std::unique_ptr<shared_services>
-make_shared_services(std::function<std::optional<std::string>(std::string_view)> variable) {
+make_shared_services(const std::function<std::optional<std::string>(std::string_view)>& variable) {
     return make_shared_services(variable, system_lookup);
 }
 

@@ -21,11 +21,11 @@ public:
 
     /// Replaces the value of every member named `name` (all duplicates), or appends the member.
     /// `json_value` is the value's JSON text. Undoes an earlier `remove` of that name.
-    void set(std::string_view name, std::string json_value);
+    void set(std::string_view name, const std::string& json_value);
     /// Replaces the value if the member is there; otherwise does nothing. Tells whether it was.
-    bool replace(std::string_view name, std::string json_value);
+    bool replace(std::string_view name, const std::string& json_value);
     /// Appends the member unless it is there.
-    void set_default(std::string_view name, std::string json_value);
+    void set_default(std::string_view name, const std::string& json_value);
     /// Removes every member named `name`, with its comma.
     void remove(std::string_view name);
     /// Removes every member whose name, escapes resolved, is `unwanted`.

@@ -17,9 +17,8 @@ struct probe_result {
 };
 
 /// Calls every deployment once, as LiteLLM's `/health` does: a short prompt with `max_tokens: 16`,
-/// or what its `mode` asks for; at most eight at a time, each within a minute. `interrupts` is the
-/// asking request's.
-net::task<std::vector<probe_result>> probe_all(services& shared, model::deployment_list targets,
-                                               net::interruptor& interrupts);
+/// or what its `mode` asks for; at most eight at a time, each within a minute. If the asking
+/// coroutine is interrupted, no further probe begins.
+net::task<std::vector<probe_result>> probe_all(services& shared, model::deployment_list targets);
 
 } // namespace llm_proxy::server

@@ -120,6 +120,6 @@ public:
 /// Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` (either case), `SSL_CERT_FILE`,
 /// `SSL_CERT_DIR` and `REQUESTS_CA_BUNDLE` through `variable`.
 std::unique_ptr<shared_services>
-make_shared_services(std::function<std::optional<std::string>(std::string_view)> variable);
+make_shared_services(const std::function<std::optional<std::string>(std::string_view)>& variable);
 
 } // namespace llm_proxy::upstream
