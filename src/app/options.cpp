@@ -125,6 +125,8 @@ result<options> parse_options(const std::vector<std::string>& arguments) {
     CLI::App cli("LLM Proxy " + std::string(version) +
                      ": many models behind one OpenAI-compatible address",
                  "llm-proxy");
+    // The last wins, so that a wrapper's own options can be overridden.
+    cli.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     describe(cli, out);
     describe_actions(cli, chosen);
     describe_ignored(cli, out.ignored);

@@ -109,17 +109,20 @@ void scripted_server::peer::wait_for_close() {
     }
 }
 
+// The descriptor stays open until the peer is destroyed: the server's end looks at it from another
+// thread.
+
 void scripted_server::peer::reset() {
-    error_code ignored;
-    stream_.next_layer().set_option(asio::socket_base::linger(true, 0), ignored);
-    stream_.next_layer().close(ignored);
+    // Dissolving the association makes the kernel send a reset (connect(2)).
+    sockaddr nowhere{};
+    nowhere.sa_family = AF_UNSPEC;
+    ::connect(stream_.next_layer().native_handle(), &nowhere, sizeof(nowhere));
 }
 
 void scripted_server::peer::close() {
     error_code ignored;
     stream_.next_layer().shutdown(tcp::socket::shutdown_send, ignored);
     wait_for_close();
-    stream_.next_layer().close(ignored);
 }
 
 bool scripted_server::peer::tls_resumed() const {
