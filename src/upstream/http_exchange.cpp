@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace llm_proxy::upstream {
 
@@ -20,20 +19,6 @@ std::size_t total_size(std::span<const std::string_view> pieces) {
         size += piece.size();
     }
     return size;
-}
-
-/// The pieces without their first `written` bytes.
-std::vector<std::string_view> rest_of(std::span<const std::string_view> pieces,
-                                      std::size_t written) {
-    std::vector<std::string_view> rest;
-    for (const std::string_view piece : pieces) {
-        const std::size_t gone = std::min(written, piece.size());
-        written -= gone;
-        if (gone < piece.size()) {
-            rest.push_back(piece.substr(gone));
-        }
-    }
-    return rest;
 }
 
 } // namespace
@@ -117,8 +102,7 @@ net::task<outcome> http_exchange::attempt(std::span<const std::string_view> piec
         std::size_t written = 0;
         net::error_code ec = link_.stream->try_write(pieces, written);
         if (!ec && written < total_size(pieces)) {
-            const auto rest = rest_of(pieces, written);
-            ec = co_await link_.stream->write(rest);
+            ec = co_await link_.stream->write_rest(pieces, written);
         }
         if (ec && interrupts_.raised()) {
             close();
