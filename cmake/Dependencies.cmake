@@ -6,12 +6,13 @@ find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(simdjson REQUIRED)
+find_package(CLI11 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 
 add_library(llm_proxy_dependencies INTERFACE)
 target_link_libraries(llm_proxy_dependencies INTERFACE
     Threads::Threads OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB spdlog::spdlog yaml-cpp
-    nlohmann_json::nlohmann_json simdjson::simdjson Boost::headers)
+    nlohmann_json::nlohmann_json simdjson::simdjson CLI11::CLI11 Boost::headers)
 # Asio's and its TLS part's bodies are compiled once, in src/separate_compilation.
 target_compile_definitions(llm_proxy_dependencies INTERFACE
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
