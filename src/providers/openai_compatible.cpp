@@ -3,6 +3,7 @@
 #include "llm_proxy/http/head_writer.hpp"
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/form_rules.hpp"
+#include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/percent.hpp"
@@ -14,19 +15,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-std::optional<std::string> first_set(const std::array<std::string_view, 2>& names,
-                                     const variable_lookup& variable) {
-    for (const std::string_view name : names) {
-        if (name.empty()) {
-            continue;
-        }
-        if (auto value = variable(name); value && !value->empty()) {
-            return value;
-        }
-    }
-    return std::nullopt;
-}
 
 /// The base as configured, from the environment, or the provider's own; without what the paths
 /// bring themselves.
@@ -62,24 +50,6 @@ secret choose_key(const dialect& traits, const config::litellm_params& params,
     return traits.key == key_rule::dummy ? secret("fake-api-key") : secret();
 }
 
-/// Headers with later ones replacing earlier ones of the same name.
-class header_set {
-public:
-    void set(std::string name, std::string value) {
-        for (auto& [known, old] : list_) {
-            if (iequals(known, name)) {
-                old = std::move(value);
-                return;
-            }
-        }
-        list_.emplace_back(std::move(name), std::move(value));
-    }
-    const config::header_list& list() const { return list_; }
-
-private:
-    config::header_list list_;
-};
-
 header_set make_headers(const dialect& traits, const config::litellm_params& params,
                         const secret& key, const variable_lookup& variable) {
     header_set headers;
@@ -97,9 +67,7 @@ header_set make_headers(const dialect& traits, const config::litellm_params& par
         const auto overridden = variable(fixed.variable);
         headers.set(std::string(fixed.name), overridden.value_or(std::string(fixed.value)));
     }
-    for (const auto& [name, value] : params.extra_headers) {
-        headers.set(name, value);
-    }
+    headers.add_extra(params);
     return headers;
 }
 
@@ -126,30 +94,17 @@ std::string target_path(const dialect& traits, const std::string& api_version,
 }
 
 void write_heads(const dialect& traits, const config::litellm_params& params,
-                 const std::string& base_path, const variable_lookup& variable,
-                 model::deployment& out) {
+                 const variable_lookup& variable, model::deployment& out) {
     const header_set headers = make_headers(traits, params, out.key, variable);
     const std::string api_version = choose_api_version(params, variable);
+    out.header_lines = headers.lines(*out.origin);
     for (std::size_t i = 0; i < model::call_type_count; ++i) {
         http::head_writer head(out.request_heads[i]);
-        head.request_line("POST", target_path(traits, api_version, base_path, out.upstream_model,
-                                              static_cast<model::call_type>(i)));
-        head.header("Host", out.origin->host_header);
-        for (const auto& [name, value] : headers.list()) {
-            head.header(name, value);
-        }
+        head.request_line("POST",
+                          target_path(traits, api_version, out.base_path, out.upstream_model,
+                                      static_cast<model::call_type>(i)));
+        head.raw(out.header_lines);
     }
-}
-
-void add_problem(config::problems& found, const config::model_entry& entry,
-                 const config::mark& where, std::string_view key, std::string text,
-                 std::string hint) {
-    config::problem item;
-    item.where = where;
-    item.key = entry.path + ".litellm_params." + std::string(key);
-    item.text = std::move(text);
-    item.hint = std::move(hint);
-    found.push_back(std::move(item));
 }
 
 /// Copies the deployment's own parameters into the body, beneath the client's.
@@ -246,7 +201,8 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
     out.origin = std::make_shared<const model::endpoint>(parsed->origin);
     out.key = choose_key(dialect_, params, variable);
     out.credential_missing = out.key.empty() && dialect_.key == key_rule::required;
-    write_heads(dialect_, params, parsed->path, variable, out);
+    out.base_path = parsed->path;
+    write_heads(dialect_, params, variable, out);
     return true;
 }
 

@@ -14,6 +14,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <ctime>
 #include <optional>
 
 namespace llm_proxy::server {
@@ -46,6 +47,7 @@ public:
         context_.type = type;
         context_.call_id = req.call_id;
         context_.started = req.started;
+        context_.created = std::time(nullptr);
     }
 
     net::task<> run() {
@@ -121,18 +123,16 @@ private:
     }
 
     net::task<> answer_mock() {
-        const auto now = std::chrono::system_clock::now().time_since_epoch();
-        const auto created = std::chrono::duration_cast<std::chrono::seconds>(now).count();
         if (context_.stream && model::traits_of(context_.type).event_stream) {
             const std::string lines =
                 relay::answer_lines(context_, nullptr, "text/event-stream; charset=utf-8") +
                 "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
-            const std::string events = mock_stream(context_, *mock_, created);
+            const std::string events = mock_stream(context_, *mock_, context_.created);
             co_await req_.client.start(200, lines, events);
             co_await req_.client.finish();
             co_return;
         }
-        const auto answer = mock_answer(context_, *mock_, created);
+        const auto answer = mock_answer(context_, *mock_, context_.created);
         if (!answer) {
             co_await req_.send_error(answer.error());
             co_return;
@@ -241,6 +241,9 @@ private:
         inbound.parts = &parsed_.parts;
         inbound.content_type = parsed_.content_type;
         inbound.upstream_model = upstream_model_;
+        inbound.requested_model = context_.requested_model;
+        inbound.created = context_.created;
+        inbound.random = &req_.shared.random;
         inbound.stream = context_.stream;
         inbound.request_usage = request_usage_;
         return inbound;

@@ -32,6 +32,10 @@ struct deployment {
     secret key;
     /// The provider demands a key and none was found: calls are refused before they leave.
     bool credential_missing = false;
+    /// Path of the base URL, without a trailing slash.
+    std::string base_path;
+    /// Host, credentials and extra headers as complete lines. Holds the key: never logged.
+    std::string header_lines;
     /// One prepared request head per call type, up to and without Content-Length: request line,
     /// Host, credentials, extra headers. Holds the key: never logged.
     std::array<std::string, call_type_count> request_heads;

@@ -27,6 +27,8 @@ struct request_context {
     /// The client asked to see the usage of its stream.
     bool show_usage = false;
 
+    /// Seconds since the epoch: `created` of answers that we make.
+    std::int64_t created = 0;
     std::chrono::steady_clock::time_point started;
     std::chrono::steady_clock::time_point upstream_started;
     /// When the upstream's head had come.

@@ -6,7 +6,9 @@
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/json/splice.hpp"
 #include "llm_proxy/model/deployment.hpp"
+#include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/util/error.hpp"
+#include "llm_proxy/util/random.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -31,6 +33,12 @@ struct inbound_call {
     const std::vector<http::form_part>* parts = nullptr;
     std::string_view content_type;
     std::string upstream_model;
+    /// The model as the client named it, for errors.
+    std::string_view requested_model;
+    /// When the call began, in seconds since the epoch.
+    std::int64_t created = 0;
+    /// For ids that the upstream does not give; null where no answer is translated.
+    random_source* random = nullptr;
     bool stream = false;
     /// Ask the upstream for the usage of a stream.
     bool request_usage = true;
@@ -45,6 +53,8 @@ struct outbound_call {
     std::string form_model;
     /// Head and body in order, for one gathered write.
     std::vector<std::string_view> pieces;
+    /// Set where the answer is not in OpenAI's dialect.
+    std::unique_ptr<translation> answers;
 };
 
 /// An answer of the upstream that is no success.

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "llm_proxy/http/head.hpp"
+#include "llm_proxy/util/error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm_proxy::providers {
+
+/// How an upstream cuts its stream into events.
+enum class stream_framing : std::uint8_t {
+    server_sent_events,
+    json_lines, // one JSON document a line, as Ollama sends them
+};
+
+/// A whole answer in OpenAI's dialect.
+struct translated_body {
+    std::string content_type = "application/json";
+    std::string bytes;
+};
+
+/// Turns the successful answer of one try into OpenAI's dialect. It is made with the upstream
+/// request and remembers what must be known from one event of a stream to the next. I/O-free; used
+/// by one thread.
+///
+/// Errors are the client's, complete with status and text. What names the model may hold the
+/// upstream's name: the relay puts the client's in its place.
+class translation {
+public:
+    virtual ~translation() = default;
+
+    virtual stream_framing framing() const { return stream_framing::server_sent_events; }
+
+    /// A whole answer with status 2xx.
+    virtual result<translated_body> body(const http::response_head& head,
+                                         std::string_view bytes) = 0;
+
+    /// One event's data: appends the OpenAI chunks it makes, each a JSON text. The usage comes as a
+    /// chunk of its own with `choices: []`; the relay hides it from clients that did not ask.
+    virtual result<void> event(std::string_view data, std::vector<std::string>& chunks) = 0;
+
+    /// The upstream's stream ended: appends what is still owed, such as the finish chunks.
+    /// `[DONE]` is the relay's.
+    virtual result<void> finish(std::vector<std::string>& chunks) = 0;
+};
+
+} // namespace llm_proxy::providers
