@@ -13,6 +13,9 @@ add_library(llm_proxy_dependencies INTERFACE)
 target_link_libraries(llm_proxy_dependencies INTERFACE
     Threads::Threads OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB spdlog::spdlog yaml-cpp
     nlohmann_json::nlohmann_json simdjson::simdjson CLI11::CLI11 Boost::headers)
+# A request's coroutines have more frames at once than the two that Asio keeps for reuse.
+target_compile_definitions(llm_proxy_dependencies INTERFACE
+    BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16)
 # Asio's and its TLS part's bodies are compiled once, in src/separate_compilation.
 target_compile_definitions(llm_proxy_dependencies INTERFACE
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED

@@ -5,16 +5,31 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <iterator>
 
 namespace llm_proxy::http {
 namespace {
 
-/// Looks at every byte, without leaving early, so that the compiler can take many at a time.
+/// Whether some byte of the text is a control. Eight bytes at a time: a byte below 0x20 borrows
+/// into its own top bit, which was clear.
+bool has_control(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t tops = 0x80 * ones;
+    while (text.size() >= sizeof(std::uint64_t)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data(), sizeof word);
+        if (((word - 0x20 * ones) & ~word & tops) != 0)
+            return true;
+        text.remove_prefix(sizeof word);
+    }
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
 bool breaks_a_line(std::string_view text) {
-    // Three searches by the C library are several times faster than one loop over short texts.
-    return text.find('\r') != text.npos || text.find('\n') != text.npos ||
-           text.find('\0') != text.npos;
+    return has_control(text) && (text.find('\r') != text.npos || text.find('\n') != text.npos ||
+                                 text.find('\0') != text.npos);
 }
 
 template <class Number>
@@ -147,10 +162,11 @@ void head_writer::request_line(std::string_view method, std::string_view target)
 
 void head_writer::forwarded(std::string_view prefix, const field& item) {
     out_.append(prefix);
-    for (const char c : item.name) {
-        out_.push_back(lower(c));
-    }
-    out_.append(": ").append(item.value).append("\r\n");
+    const std::size_t start = out_.size();
+    out_.append(item.name).append(": ").append(item.value).append("\r\n");
+    std::transform(item.name.begin(), item.name.end(),
+                   out_.begin() + static_cast<std::ptrdiff_t>(start),
+                   [](char c) { return lower(c); });
 }
 
 void head_writer::header(std::string_view name, std::string_view value) {

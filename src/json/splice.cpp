@@ -106,8 +106,9 @@ void splice::remove(std::string_view name) {
 }
 
 void splice::remove_if(const std::function<bool(std::string_view)>& unwanted) {
+    std::string store;
     for (std::size_t i = 0; i < members_.size(); ++i)
-        if (unwanted(key_of(object_, members_[i])))
+        if (unwanted(key_view(object_, members_[i], store)))
             edits_[i] = edit{true, false, {}};
     std::erase_if(additions_, [&](const addition& item) { return unwanted(item.name); });
 }

@@ -146,8 +146,9 @@ result<void> merge_extra_body(std::string_view extra, json::splice& body) {
 /// Drops what is the gateway's own business and moves `extra_body` up. Fails on what must refuse
 /// the call.
 result<void> apply_client_rules(const inbound_call& call, json::splice& body) {
+    std::string store;
     for (const auto& item : *call.members) {
-        const std::string name = json::key_of(call.body, item);
+        const std::string_view name = json::key_view(call.body, item, store);
         if (is_forbidden(name)) {
             return forbidden_member(name);
         }

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/registry.hpp"
 
+#include "llm_proxy/http/head_writer.hpp"
 #include "llm_proxy/providers/known_prefixes.hpp"
 #include "llm_proxy/providers/openai_compatible.hpp"
 #include "llm_proxy/providers/openrouter.hpp"
@@ -203,6 +204,15 @@ std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
     return out;
 }
 
+std::string answer_lines(const model::deployment& of) {
+    std::string out;
+    http::head_writer lines(out);
+    lines.header("x-litellm-model-id", of.id);
+    lines.header("x-litellm-model-name", of.model_name);
+    lines.header("x-litellm-model-api-base", of.api_base);
+    return out;
+}
+
 } // namespace
 
 const adapter* find_adapter(std::string_view prefix) {
@@ -238,6 +248,7 @@ model::deployment_list build_deployments(const config::settings& settings,
         item->upstream_model = choice.upstream_model;
         item->model_name = item->provider + "/" + item->upstream_model;
         if (chosen->prepare(entry, settings, variable, *item, found)) {
+            item->answer_lines = answer_lines(*item);
             out.push_back(std::move(item));
         }
     }

@@ -3,6 +3,7 @@
 #include "llm_proxy/util/strings.hpp"
 #include "llm_proxy/version.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -11,14 +12,17 @@ namespace llm_proxy::relay {
 
 namespace {
 
-/// Milliseconds with three decimals.
-std::string milliseconds(net::clock::duration time) {
+/// Appends a header with milliseconds to three decimals.
+void add_milliseconds(std::string& out, std::string_view name, net::clock::duration time) {
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
-    std::array<char, 32> text{};
-    const auto end =
-        std::to_chars(text.data(), text.data() + text.size(), static_cast<double>(micros) / 1000.0,
-                      std::chars_format::fixed, 3);
-    return {text.data(), end.ptr};
+    const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(micros, 0));
+    std::array<char, 24> text{};
+    char* end = std::to_chars(text.data(), text.data() + text.size(), count / 1000).ptr;
+    *end++ = '.';
+    *end++ = static_cast<char>('0' + count % 1000 / 100);
+    *end++ = static_cast<char>('0' + count % 100 / 10);
+    *end++ = static_cast<char>('0' + count % 10);
+    out.append(name).append(": ").append(text.data(), end).append("\r\n");
 }
 
 /// Upstream headers that mean something to the client under their own names.
@@ -34,13 +38,11 @@ bool is_private(std::string_view name) {
 }
 
 void add_timing(const model::request_context& context, std::string& out) {
-    http::head_writer lines(out);
-    const auto now = net::clock::now();
-    const auto total = now - context.started;
-    lines.header("x-litellm-response-duration-ms", milliseconds(total));
+    const auto total = net::clock::now() - context.started;
+    add_milliseconds(out, "x-litellm-response-duration-ms", total);
     if (context.upstream_started != net::clock::time_point()) {
         const auto upstream = context.upstream_answered - context.upstream_started;
-        lines.header("x-litellm-overhead-duration-ms", milliseconds(total - upstream));
+        add_milliseconds(out, "x-litellm-overhead-duration-ms", total - upstream);
     }
 }
 
@@ -59,23 +61,23 @@ void append_provider_lines(const http::response_head& head, std::string& out) {
     }
 }
 
-std::string answer_lines(const model::request_context& context, const http::response_head* head,
-                         std::string_view content_type) {
-    std::string out;
-    out.reserve(2048);
+void append_answer_lines(const model::request_context& context, const http::response_head* head,
+                         std::string_view content_type, std::string& out) {
     http::head_writer lines(out);
     lines.header("content-type", content_type);
     lines.header("x-litellm-call-id", context.call_id);
     if (context.target) {
-        lines.header("x-litellm-model-id", context.target->id);
+        lines.raw(context.target->answer_lines);
         lines.header("x-litellm-model-group", context.requested_model);
-        lines.header("x-litellm-model-name", context.target->model_name);
-        lines.header("x-litellm-model-api-base", context.target->api_base);
     }
     lines.raw("x-litellm-version: ");
     lines.raw(litellm_version);
     lines.raw("\r\nx-litellm-attempted-fallbacks: 0\r\n");
-    lines.header("x-litellm-attempted-retries", static_cast<std::uint64_t>(context.retries));
+    if (context.retries == 0) {
+        lines.raw("x-litellm-attempted-retries: 0\r\n");
+    } else {
+        lines.header("x-litellm-attempted-retries", static_cast<std::uint64_t>(context.retries));
+    }
     add_timing(context, out);
     std::optional<std::string_view> id;
     if (head != nullptr) {
@@ -83,7 +85,12 @@ std::string answer_lines(const model::request_context& context, const http::resp
         append_provider_lines(*head, out);
     }
     lines.header("x-request-id", id.value_or(context.call_id));
-    return out;
+}
+
+void append_stream_lines(const model::request_context& context, const http::response_head* head,
+                         std::string& out) {
+    append_answer_lines(context, head, "text/event-stream; charset=utf-8", out);
+    out.append("cache-control: no-cache\r\nx-accel-buffering: no\r\n");
 }
 
 } // namespace llm_proxy::relay

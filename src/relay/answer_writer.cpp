@@ -3,7 +3,6 @@
 #include "llm_proxy/http/head_writer.hpp"
 
 #include <array>
-#include <vector>
 
 namespace llm_proxy::relay {
 
@@ -53,17 +52,15 @@ net::task<bool> answer_writer::send(int status, std::string_view header_lines,
         head.header("content-length", length);
     }
     head.end();
-    std::vector<std::string_view> pieces;
-    pieces.reserve(body.size() + 1);
-    pieces.push_back(head_);
+    pieces_.assign(1, head_);
     if (!framing_.head_only) {
-        pieces.insert(pieces.end(), body.begin(), body.end());
+        pieces_.insert(pieces_.end(), body.begin(), body.end());
     }
     std::size_t written = 0;
-    if (push_now(pieces, written)) {
+    if (push_now(pieces_, written)) {
         co_return true;
     }
-    const bool sent = co_await push_rest(pieces, written);
+    const bool sent = co_await push_rest(pieces_, written);
     co_return sent;
 }
 

@@ -3,6 +3,7 @@
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/scrub.hpp"
+#include "llm_proxy/relay/completion_chunks.hpp"
 #include "llm_proxy/relay/event_translator.hpp"
 #include "llm_proxy/relay/relay.hpp"
 #include "llm_proxy/relay/stream_relay.hpp"
@@ -55,14 +56,22 @@ std::optional<error> hidden_error(const model::request_context& context, std::st
     return context.target->adapter->classify(answer, names);
 }
 
-/// JSON is held whole: only so is a broken answer an error with its own status.
-net::task<relayed> relay_json(relay_call& call) {
-    std::string body;
-    if (call.answer.head().body == http::body_kind::length &&
-        call.answer.head().content_length <= answer_limit) {
-        body.reserve(call.answer.head().content_length);
+/// Appends what a step brought; how the reading ended, if it did.
+std::optional<upstream::outcome> take(upstream::outcome step, std::string_view bytes,
+                                      std::size_t limit, std::string& out) {
+    if (!step.ok() || bytes.empty()) {
+        return step;
     }
-    const auto read = co_await read_whole(call.answer, answer_limit, body);
+    if (out.size() + bytes.size() > limit) {
+        return upstream::outcome(upstream::failure::too_large, "the answer is too long");
+    }
+    out.append(bytes);
+    return std::nullopt;
+}
+
+/// Sends a JSON answer under the client's name of the model, unless it was not read whole or holds
+/// an error.
+net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::string body) {
     if (!read.ok()) {
         co_return failed_with(exchange_error(read, call.context, call.interrupts), read.detail);
     }
@@ -80,7 +89,8 @@ net::task<relayed> relay_json(relay_call& call) {
     json::splice edited(body, members);
     edited.replace("model", json::quoted(call.context.requested_model));
     const auto pieces = edited.pieces();
-    const std::string lines = answer_lines(call.context, &call.answer.head(), "application/json");
+    std::string& lines = call.client.lines();
+    append_answer_lines(call.context, &call.answer.head(), "application/json", lines);
     relayed out;
     const bool sent = co_await call.client.send(200, lines, pieces);
     if (!sent) {
@@ -89,12 +99,63 @@ net::task<relayed> relay_json(relay_call& call) {
     co_return out;
 }
 
-/// A stream was asked for and something else came: an error in a 200 is told as such, the rest is
-/// no answer.
-net::task<relayed> refuse_whole(relay_call& call) {
+net::task<relayed> wait_for_json(relay_call& call, std::string body) {
+    auto read = co_await read_whole(call.answer, answer_limit, body);
+    auto out = co_await finish_json(call, std::move(read), std::move(body));
+    co_return out;
+}
+
+/// JSON is held whole: only so is a broken answer an error with its own status.
+net::task<relayed> relay_json(relay_call& call) {
     std::string body;
-    const auto read = co_await read_whole(call.answer, 1024UL * 1024, body);
-    if (!read.ok() && read.why == upstream::failure::interrupted) {
+    if (call.answer.head().body == http::body_kind::length &&
+        call.answer.head().content_length <= answer_limit) {
+        body.reserve(call.answer.head().content_length);
+    }
+    auto read = take_ready(call.answer, answer_limit, body);
+    if (read) {
+        return finish_json(call, std::move(*read), std::move(body));
+    }
+    return wait_for_json(call, std::move(body));
+}
+
+/// The answer of another dialect, held whole and translated.
+net::task<relayed> relay_translated(relay_call& call) {
+    std::string body;
+    const auto read = co_await read_whole(call.answer, answer_limit, body);
+    if (!read.ok()) {
+        co_return failed_with(exchange_error(read, call.context, call.interrupts), read.detail);
+    }
+    auto translated = call.answers->body(call.answer.head(), body);
+    if (!translated) {
+        co_return failed_with(translated.error(), "the answer is none");
+    }
+    body = std::move(translated->bytes);
+    if (call.context.stream && model::traits_of(call.context.type).event_stream) {
+        auto out = co_await relay_as_stream(call, completion_chunks(body));
+        co_return out;
+    }
+    if (translated->content_type == "application/json") {
+        auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
+        co_return out;
+    }
+    std::string& lines = call.client.lines();
+    append_answer_lines(call.context, &call.answer.head(), translated->content_type, lines);
+    const std::array<std::string_view, 1> pieces{body};
+    relayed out;
+    const bool sent = co_await call.client.send(200, lines, pieces);
+    if (!sent) {
+        out.detail = "the client is gone";
+    }
+    co_return out;
+}
+
+/// A stream was asked for and something else came: a whole completion is told as a stream, an error
+/// in a 200 as such, and the rest is no answer.
+net::task<relayed> relay_whole_as_stream(relay_call& call) {
+    std::string body;
+    const auto read = co_await read_whole(call.answer, answer_limit, body);
+    if (!read.ok()) {
         co_return failed_with(exchange_error(read, call.context, call.interrupts), read.detail);
     }
     std::vector<json::member> members;
@@ -104,6 +165,11 @@ net::task<relayed> refuse_whole(relay_call& call) {
         hidden = hidden_error(call.context, body, members);
     }
     if (!hidden) {
+        auto chunks = completion_chunks(body);
+        if (!chunks.empty()) {
+            auto out = co_await relay_as_stream(call, std::move(chunks));
+            co_return out;
+        }
         hidden = invalid_answer(call.context, body);
     }
     co_return failed_with(std::move(*hidden), "the answer is no stream");
@@ -112,7 +178,8 @@ net::task<relayed> refuse_whole(relay_call& call) {
 /// Audio, transcripts and whatever else is no JSON: passed on as it comes.
 net::task<relayed> relay_bytes(relay_call& call, std::string_view content_type) {
     relayed out;
-    const std::string lines = answer_lines(call.context, &call.answer.head(), content_type);
+    std::string& lines = call.client.lines();
+    append_answer_lines(call.context, &call.answer.head(), content_type, lines);
     for (;;) {
         const auto silence = std::chrono::duration<double>(call.context.stream_timeout);
         call.interrupts.set_deadline(net::clock::now() +
@@ -146,20 +213,39 @@ net::task<relayed> relay_bytes(relay_call& call, std::string_view content_type) 
     }
 }
 
+bool is_stream(const relay_call& call, std::string_view content_type) {
+    const bool lines =
+        call.answers != nullptr && call.answers->framing() == providers::stream_framing::json_lines;
+    return starts_with_i(content_type, lines ? "application/x-ndjson" : "text/event-stream");
+}
+
 } // namespace
+
+std::optional<upstream::outcome> take_ready(upstream::exchange& answer, std::size_t limit,
+                                            std::string& out) {
+    for (;;) {
+        std::string_view bytes;
+        auto step = answer.read_ready(bytes);
+        if (!step) {
+            return std::nullopt;
+        }
+        if (auto ended = take(std::move(*step), bytes, limit, out)) {
+            return ended;
+        }
+    }
+}
 
 net::task<upstream::outcome> read_whole(upstream::exchange& answer, std::size_t limit,
                                         std::string& out) {
     for (;;) {
+        if (auto ended = take_ready(answer, limit, out)) {
+            co_return std::move(*ended);
+        }
         std::string_view bytes;
         auto step = co_await answer.read(bytes);
-        if (!step.ok() || bytes.empty()) {
-            co_return step;
+        if (auto ended = take(std::move(step), bytes, limit, out)) {
+            co_return std::move(*ended);
         }
-        if (out.size() + bytes.size() > limit) {
-            co_return upstream::outcome(upstream::failure::too_large, "the answer is too long");
-        }
-        out.append(bytes);
     }
 }
 
@@ -179,12 +265,15 @@ error exchange_error(const upstream::outcome& outcome, const model::request_cont
 
 net::task<relayed> relay_answer(relay_call& call) {
     const auto type = call.answer.head().headers.find("content-type").value_or("");
-    if (call.context.stream && starts_with_i(type, "text/event-stream")) {
+    if (call.context.stream && is_stream(call, type)) {
         return relay_stream(call);
+    }
+    if (call.answers != nullptr) {
+        return relay_translated(call);
     }
     const bool wants_json = model::traits_of(call.context.type).event_stream;
     if (wants_json && call.context.stream) {
-        return refuse_whole(call);
+        return relay_whole_as_stream(call);
     }
     const bool is_json = starts_with_i(type, "application/json") || type.find("+json") != type.npos;
     if (wants_json || is_json) {

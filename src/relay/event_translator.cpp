@@ -92,15 +92,33 @@ std::optional<model::usage> read_usage(std::string_view object) {
     return out;
 }
 
+event_translator::event_translator(options chosen)
+    : options_(std::move(chosen)),
+      line_framing_(options_.answers != nullptr &&
+                    options_.answers->framing() == providers::stream_framing::json_lines) {}
+
 void event_translator::feed(std::string_view bytes, std::string& out) {
-    parser_.feed(bytes);
-    http::sse_event event;
-    while (!done_ && !failed_ && parser_.next(event)) {
-        take(event, out);
+    if (line_framing_) {
+        lines_.feed(bytes);
+    } else {
+        parser_.feed(bytes);
     }
-    if (parser_.failed()) {
+    http::sse_event event;
+    while (!done_ && !failed_ && next(event)) {
+        if (options_.answers != nullptr) {
+            chunks_.clear();
+            take_translated(options_.answers->event(event.data, chunks_), out);
+        } else {
+            take(event, out);
+        }
+    }
+    if (parser_.failed() || lines_.failed()) {
         fail("an event of the stream is too long");
     }
+}
+
+bool event_translator::next(http::sse_event& event) {
+    return line_framing_ ? lines_.next(event.data) : parser_.next(event);
 }
 
 void event_translator::finish(std::string& out) {
@@ -108,7 +126,34 @@ void event_translator::finish(std::string& out) {
         return;
     }
     parser_.finish();
+    lines_.finish();
     feed({}, out);
+    if (options_.answers != nullptr && !failed_) {
+        chunks_.clear();
+        take_translated(options_.answers->finish(chunks_), out);
+    }
+    end(out);
+}
+
+void event_translator::replay(const std::vector<std::string>& chunks, std::string& out) {
+    for (const std::string& chunk : chunks) {
+        take_chunk(chunk, out);
+    }
+    end(out);
+}
+
+void event_translator::take_translated(result<void> translated, std::string& out) {
+    for (const std::string& chunk : chunks_) {
+        take_chunk(chunk, out);
+    }
+    if (!translated && !failed_) {
+        failed_ = true;
+        failure_ = translated.error();
+    }
+}
+
+/// Nothing more comes from the upstream.
+void event_translator::end(std::string& out) {
     if (done_ || failed_ || !options_.ends_with_done) {
         return;
     }

@@ -23,7 +23,7 @@ constexpr std::string_view done_event = "data: [DONE]\n\n";
 class stream_relay {
 public:
     explicit stream_relay(relay_call& call)
-        : call_(call), translator_(make_options(call.context)),
+        : call_(call), translator_(make_options(call)),
           silence_limit_(to_duration(call.context.stream_timeout)) {}
 
     net::task<relayed> run() {
@@ -58,12 +58,28 @@ public:
         co_return out;
     }
 
+    /// A whole completion, told as the stream that the client asked for.
+    net::task<relayed> replay(std::vector<std::string> chunks) {
+        relayed out;
+        std::string text;
+        translator_.replay(chunks, text);
+        const bool sent = co_await pass_on(text);
+        if (sent) {
+            co_await end(out);
+        } else {
+            out.detail = "the client is gone";
+        }
+        co_return out;
+    }
+
 private:
-    static event_translator::options make_options(const model::request_context& context) {
+    static event_translator::options make_options(const relay_call& call) {
+        const model::request_context& context = call.context;
         event_translator::options chosen;
         chosen.model_json = json::quoted(context.requested_model);
         chosen.show_usage = context.show_usage;
         chosen.ends_with_done = model::traits_of(context.type).event_stream;
+        chosen.answers = call.answers;
         return chosen;
     }
 
@@ -107,9 +123,8 @@ private:
         if (call_.client.started()) {
             sent = co_await call_.client.write(text);
         } else {
-            const std::string lines = answer_lines(call_.context, &call_.answer.head(),
-                                                   "text/event-stream; charset=utf-8") +
-                                      "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+            std::string& lines = call_.client.lines();
+            append_stream_lines(call_.context, &call_.answer.head(), lines);
             sent = co_await call_.client.start(200, lines, text);
         }
         co_return sent;
@@ -130,6 +145,9 @@ private:
     }
 
     error translation_error() const {
+        if (translator_.failure()) {
+            return *translator_.failure();
+        }
         const auto& target = *call_.context.target;
         const std::string& text = translator_.failure_text();
         const providers::upstream_text said = providers::read_upstream_text(text);
@@ -177,6 +195,12 @@ private:
 net::task<relayed> relay_stream(relay_call& call) {
     stream_relay relay(call);
     auto out = co_await relay.run();
+    co_return out;
+}
+
+net::task<relayed> relay_as_stream(relay_call& call, std::vector<std::string> chunks) {
+    stream_relay relay(call);
+    auto out = co_await relay.replay(std::move(chunks));
     co_return out;
 }
 

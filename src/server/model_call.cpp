@@ -52,12 +52,10 @@ public:
 
     net::task<> run() {
         if (!req_.take_body(body_)) {
-            auto body = co_await req_.read_body();
-            if (!body) {
-                co_await req_.send_error(body.error());
+            const bool read = co_await read_body();
+            if (!read) {
                 co_return;
             }
-            body_ = std::move(*body);
         }
         const auto planned = plan();
         if (!planned) {
@@ -67,12 +65,29 @@ public:
         req_.watch_client();
         if (mock_) {
             co_await answer_mock();
-        } else {
-            co_await call_upstream();
+            co_return;
+        }
+        for (bool again = true; again;) {
+            const tried last = co_await try_once();
+            again = last.failure.has_value();
+            if (again) {
+                again = co_await prepare_retry(last);
+            }
         }
     }
 
 private:
+    /// False if the client has its answer already: its body could not be read.
+    net::task<bool> read_body() {
+        auto body = co_await req_.read_body();
+        if (!body) {
+            co_await req_.send_error(body.error());
+            co_return false;
+        }
+        body_ = std::move(*body);
+        co_return true;
+    }
+
     /// Reads the call and decides which deployment serves it.
     result<void> plan() {
         call_rules rules;
@@ -124,9 +139,8 @@ private:
 
     net::task<> answer_mock() {
         if (context_.stream && model::traits_of(context_.type).event_stream) {
-            const std::string lines =
-                relay::answer_lines(context_, nullptr, "text/event-stream; charset=utf-8") +
-                "cache-control: no-cache\r\nx-accel-buffering: no\r\n";
+            std::string& lines = req_.client.lines();
+            relay::append_stream_lines(context_, nullptr, lines);
             const std::string events = mock_stream(context_, *mock_, context_.created);
             co_await req_.client.start(200, lines, events);
             co_await req_.client.finish();
@@ -138,36 +152,32 @@ private:
             co_return;
         }
         const std::array<std::string_view, 1> pieces{*answer};
-        co_await req_.client.send(200, relay::answer_lines(context_, nullptr, "application/json"),
-                                  pieces);
+        std::string& lines = req_.client.lines();
+        relay::append_answer_lines(context_, nullptr, "application/json", lines);
+        co_await req_.client.send(200, lines, pieces);
     }
 
-    net::task<> call_upstream() {
-        for (;;) {
-            const tried last = co_await try_once();
-            if (!last.failure) {
-                co_return;
-            }
-            if (req_.interrupts.reason() >= net::interrupt::client_gone) {
-                req_.client.close_after();
-                co_return;
-            }
-            routing::failed_try failed;
-            failed.status = last.failure->status;
-            failed.retry_after = last.retry_after;
-            const auto delay = routing::retry_delay(
-                failed, context_.retries, context_.target->max_retries, req_.shared.random);
-            if (!delay) {
-                co_await tell(last);
-                co_return;
-            }
-            const bool waited = co_await wait(*delay);
-            if (!waited) {
-                req_.client.close_after();
-                co_return;
-            }
-            ++context_.retries;
+    /// Waits until the next try is due; false if there is none: the client was told or is gone.
+    net::task<bool> prepare_retry(const tried& last) {
+        if (req_.interrupts.reason() >= net::interrupt::client_gone) {
+            req_.client.close_after();
+            co_return false;
         }
+        routing::failed_try failed;
+        failed.status = last.failure->status;
+        failed.retry_after = last.retry_after;
+        const auto delay = routing::retry_delay(failed, context_.retries,
+                                                context_.target->max_retries, req_.shared.random);
+        if (!delay) {
+            co_await tell(last);
+            co_return false;
+        }
+        const bool waited = co_await wait(*delay);
+        if (!waited) {
+            req_.client.close_after();
+        }
+        ++context_.retries;
+        co_return waited;
     }
 
     net::task<tried> try_once() {
@@ -196,7 +206,8 @@ private:
             log(sent.detail);
         } else if (exchange->head().status / 100 == 2) {
             release_body();
-            relay::relay_call call{context_, *exchange, req_.client, req_.interrupts};
+            relay::relay_call call{context_, *exchange, req_.client, req_.interrupts,
+                                   outbound.answers.get()};
             auto done = co_await relay::relay_answer(call);
             out.failure = std::move(done.failure);
             log(done.detail);

@@ -46,9 +46,32 @@ net::task<outcome> http_exchange::send(std::span<const std::string_view> pieces)
                 co_return opened;
             }
         }
-        outcome got = co_await attempt(pieces);
-        if (got.why != failure::closed || !may_resend()) {
-            co_return got;
+        if (!sent_) {
+            std::size_t written = 0;
+            net::error_code ec = link_.stream->try_write(pieces, written);
+            if (!ec && written < total_size(pieces)) {
+                ec = co_await link_.stream->write_rest(pieces, written);
+            }
+            if (ec && interrupts_.raised()) {
+                close();
+                co_return interrupted();
+            }
+            // A peer that stopped reading may have answered before: that answer is still there.
+            reusable_ = !ec;
+            sent_ = true;
+        }
+        auto got = parse_head();
+        while (!got) {
+            if (interrupts_.raised()) {
+                co_return interrupted();
+            }
+            const std::span<char> free = scratch_->bytes().subspan(received_);
+            const net::io_result more = co_await link_.stream->read_some(free);
+            received_ += more.size;
+            got = more.ec ? lost(more.ec) : parse_head();
+        }
+        if (got->why != failure::closed || !may_resend()) {
+            co_return std::move(*got);
         }
     }
 }
@@ -94,39 +117,6 @@ void http_exchange::use(connection link, bool kept) {
     reused_ = kept;
     received_ = 0;
     searched_ = 0;
-}
-
-/// Sends, unless that was done before an interruption, and reads the head.
-net::task<outcome> http_exchange::attempt(std::span<const std::string_view> pieces) {
-    if (!sent_) {
-        std::size_t written = 0;
-        net::error_code ec = link_.stream->try_write(pieces, written);
-        if (!ec && written < total_size(pieces)) {
-            ec = co_await link_.stream->write_rest(pieces, written);
-        }
-        if (ec && interrupts_.raised()) {
-            close();
-            co_return interrupted();
-        }
-        // A peer that stopped reading may have answered before: that answer is still there.
-        reusable_ = !ec;
-        sent_ = true;
-    }
-    for (;;) {
-        auto parsed = parse_head();
-        if (parsed) {
-            co_return std::move(*parsed);
-        }
-        if (interrupts_.raised()) {
-            co_return interrupted();
-        }
-        const std::span<char> free = scratch_->bytes().subspan(received_);
-        const net::io_result got = co_await link_.stream->read_some(free);
-        received_ += got.size;
-        if (got.ec) {
-            co_return lost(got.ec);
-        }
-    }
 }
 
 /// Nothing while the head is incomplete; there is room to read more then.
@@ -190,12 +180,9 @@ void http_exchange::begin_body(std::size_t head_bytes) {
 
 net::task<outcome> http_exchange::read(std::string_view& body) {
     for (;;) {
-        outcome decoded = decode(body);
-        if (!decoded.ok() || !body.empty() || complete_) {
-            co_return decoded;
-        }
-        if (!link_.stream) {
-            co_return outcome(failure::closed, "the connection is closed");
+        auto ready = read_ready(body);
+        if (ready) {
+            co_return std::move(*ready);
         }
         if (interrupts_.raised()) {
             co_return interrupted();
@@ -211,6 +198,17 @@ net::task<outcome> http_exchange::read(std::string_view& body) {
             }
         }
     }
+}
+
+std::optional<outcome> http_exchange::read_ready(std::string_view& body) {
+    outcome decoded = decode(body);
+    if (!decoded.ok() || !body.empty() || complete_) {
+        return decoded;
+    }
+    if (!link_.stream) {
+        return outcome(failure::closed, "the connection is closed");
+    }
+    return std::nullopt;
 }
 
 /// Decodes what has been read; nothing in `body` if more must be read or the body is complete.

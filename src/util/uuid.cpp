@@ -47,13 +47,13 @@ std::string uuid4() {
     thread_local random_block random;
     const auto bytes = random.next();
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(36);
+    std::string text(36, '-');
+    std::size_t at = 0;
     for (std::size_t i = 0; i < uuid_bytes; ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
-            text += '-';
-        text += digits[bytes[i] >> 4U];
-        text += digits[bytes[i] & 0xfU];
+            ++at;
+        text[at++] = digits[bytes[i] >> 4U];
+        text[at++] = digits[bytes[i] & 0xfU];
     }
     text[14] = '4';                                    // the version
     text[19] = digits[8U | ((bytes[8] >> 4U) & 0x3U)]; // the variant of RFC 9562

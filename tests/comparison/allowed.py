@@ -56,6 +56,7 @@ RULES = [
     Rule("done-after-error", "stream-error-inside", r"body ([-+~]summary\.(done|errors)|~events\[\]\.error\.type).*"),
     Rule("stream-eof", "stream-eof", r"body [-+~](summary\.(done|errors|finish)|events\[\]\.(error|choices)).*"),
     Rule("stream-empty", "stream-empty", r"status 200 > 500|header .*|body .*"),
+    Rule("stream-from-json", "stream-from-json", r"header .*|body .*"),
     Rule("stream-error-first", "stream-error-first", r"status 500 > 50\d|header .*|body (error\.|~error\.type).*"),
 
     # Errors.

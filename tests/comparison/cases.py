@@ -105,6 +105,7 @@ def streams() -> list[Case]:
         stream("stream-error-inside", *first, wrong),
         stream("stream-eof", *first),
         chat("stream-empty", Answer(headers={"content-type": "text/event-stream"}), stream=True),
+        chat("stream-from-json", Answer(body=answers.chat()), stream=True),
         chat("stream-status-429", answers.error(429, "slow down"), stream=True),
         chat("stream-status-500", answers.error(500, "no"), stream=True),
     ]

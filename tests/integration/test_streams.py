@@ -215,6 +215,19 @@ def test_success_without_a_stream_is_an_error(gateway: Server, upstream: Scripte
     assert response.json()["error"]["code"] == str(response.status_code)
 
 
+@pytest.mark.differs("stream-from-json")
+def test_a_whole_completion_is_told_as_a_stream(gateway: Server, upstream: ScriptedUpstream) -> None:
+    call = answers.tool_call(0, "get_weather", '{"city":"Taipei"}')
+    message = {"role": "assistant", "content": "Hello", "tool_calls": [call]}
+    upstream.play(Answer(body=answers.chat(message=message, finish_reason="tool_calls")))
+    *parts, done = stream(gateway, stream_options={"include_usage": True})
+    assert done == "[DONE]"
+    assert text_of(parts) == "Hello"
+    assert parts[0]["choices"][0]["delta"]["tool_calls"] == [call | {"index": 0}]
+    assert finishes(parts) == ["tool_calls"]
+    assert parts[-1]["choices"] == [] and parts[-1]["usage"] == answers.USAGE
+
+
 def test_text_completion_streams(gateway: Server, upstream: ScriptedUpstream) -> None:
     body = {"model": "instruct", "prompt": "Once", "stream": True}
     with gateway.http.stream("POST", "/v1/completions", json=body) as answer:

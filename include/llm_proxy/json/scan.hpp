@@ -63,6 +63,15 @@ void scan_valid(std::string_view text, std::vector<member>& members);
 /// The member's key, escapes resolved.
 std::string key_of(std::string_view text, const member& item);
 
+/// The same without a copy where nothing is escaped; `store` keeps the text otherwise.
+inline std::string_view key_view(std::string_view text, const member& item, std::string& store) {
+    if (!item.key_escaped) {
+        return text.substr(item.key_begin, item.key_end - item.key_begin);
+    }
+    store = key_of(text, item);
+    return store;
+}
+
 /// Whether the member's key, escapes resolved, is `name`.
 bool escaped_key_is(std::string_view text, const member& item, std::string_view name);
 inline bool key_is(std::string_view text, const member& item, std::string_view name) {

@@ -36,6 +36,8 @@ struct deployment {
     std::string base_path;
     /// Host, credentials and extra headers as complete lines. Holds the key: never logged.
     std::string header_lines;
+    /// What answers say of it: `x-litellm-model-id` and the like, as complete lines.
+    std::string answer_lines;
     /// One prepared request head per call type, up to and without Content-Length: request line,
     /// Host, credentials, extra headers. Holds the key: never logged.
     std::array<std::string, call_type_count> request_heads;

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace llm_proxy::relay {
 
@@ -37,6 +38,12 @@ public:
     /// Ends a started answer, with `last` before its end.
     net::task<bool> finish(std::string_view last = {});
 
+    /// An empty string for the header lines of the next answer; its memory is used again.
+    std::string& lines() {
+        lines_.clear();
+        return lines_;
+    }
+
     bool started() const { return started_; }
     /// The status of the answer sent or started; 0 before.
     int status() const { return status_; }
@@ -54,6 +61,8 @@ private:
     net::interruptor& interrupts_;
     framing framing_;
     std::string head_;
+    std::string lines_;
+    std::vector<std::string_view> pieces_;
     bool started_ = false;
     int status_ = 0;
 };

@@ -3,6 +3,8 @@
 #include "llm_proxy/http/sse.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/model/request_context.hpp"
+#include "llm_proxy/providers/translation.hpp"
+#include "llm_proxy/relay/json_lines.hpp"
 
 #include <optional>
 #include <string>
@@ -11,9 +13,10 @@
 
 namespace llm_proxy::relay {
 
-/// Passes a provider's stream of OpenAI chunks on, event by event: the model's name becomes the
+/// Passes a provider's stream on as OpenAI chunks, event by event: the model's name becomes the
 /// client's, the usage is read and hidden from a client that did not ask for it, comments vanish,
-/// an error is caught. Nothing else is re-encoded. I/O-free.
+/// an error is caught. What is in OpenAI's dialect is not re-encoded; other dialects go through
+/// their translation first. I/O-free.
 class event_translator {
 public:
     struct options {
@@ -22,13 +25,18 @@ public:
         bool show_usage = false;
         /// The dialect ends its streams with `[DONE]` (chat and text completions do).
         bool ends_with_done = true;
+        /// Makes OpenAI's chunks of the upstream's events; null where they are such already. Not
+        /// owned.
+        providers::translation* answers = nullptr;
     };
-    explicit event_translator(options chosen) : options_(std::move(chosen)) {}
+    explicit event_translator(options chosen);
 
     /// Takes body bytes and appends what the client gets for every event that is complete.
     void feed(std::string_view bytes, std::string& out);
     /// The upstream's body ended.
     void finish(std::string& out);
+    /// Takes chunks that are whole already, in place of `feed` and `finish`.
+    void replay(const std::vector<std::string>& chunks, std::string& out);
 
     /// `[DONE]` was passed on: nothing may follow.
     bool done() const { return done_; }
@@ -36,18 +44,27 @@ public:
     /// without a finish; `failure_text()` is the error body or empty. Nothing was appended for it.
     bool failed() const { return failed_; }
     const std::string& failure_text() const { return failure_text_; }
+    /// The failure as the provider's translation tells it, if it does.
+    const std::optional<error>& failure() const { return failure_; }
     /// An event was passed on.
     bool any() const { return any_; }
     const std::optional<model::usage>& usage() const { return usage_; }
 
 private:
+    bool next(http::sse_event& event);
     void take(const http::sse_event& event, std::string& out);
+    void take_translated(result<void> translated, std::string& out);
+    void end(std::string& out);
     void take_chunk(std::string_view data, std::string& out);
     bool take_usage(std::string_view data, const json::member& item);
     void fail(std::string_view text);
 
     options options_;
+    bool line_framing_ = false;
     http::sse_parser parser_;
+    json_lines lines_;
+    std::vector<std::string> chunks_; // of one event of a translated stream
+    std::optional<error> failure_;
     std::vector<json::member> members_;
     std::optional<model::usage> usage_;
     std::string failure_text_;

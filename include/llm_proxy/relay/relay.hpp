@@ -2,6 +2,7 @@
 
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/net/interruptor.hpp"
+#include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/relay/answer_writer.hpp"
 #include "llm_proxy/upstream/client.hpp"
 #include "llm_proxy/util/error.hpp"
@@ -26,19 +27,31 @@ struct relay_call {
     upstream::exchange& answer;
     answer_writer& client;
     net::interruptor& interrupts;
+    /// Turns the answer into OpenAI's dialect; null where it is in that already.
+    providers::translation* answers = nullptr;
 };
 
 /// Relays a successful answer of the upstream: a stream event by event, JSON whole with the model's
 /// name replaced, anything else as it comes.
 net::task<relayed> relay_answer(relay_call& call);
 
-/// Reads a whole body of at most `limit` bytes. False if it is longer.
+/// Appends what of a body of at most `limit` bytes has come already; how the reading ended, or
+/// nothing if more must be waited for.
+std::optional<upstream::outcome> take_ready(upstream::exchange& answer, std::size_t limit,
+                                            std::string& out);
+
+/// Reads a whole body of at most `limit` bytes; a longer one is a failure.
 net::task<upstream::outcome> read_whole(upstream::exchange& answer, std::size_t limit,
                                         std::string& out);
 
-/// The header lines of an answer made from an upstream's: LiteLLM's own and the provider's.
-std::string answer_lines(const model::request_context& context, const http::response_head* head,
-                         std::string_view content_type);
+/// Appends the header lines of an answer: LiteLLM's own, and those of the upstream's head if there
+/// is one.
+void append_answer_lines(const model::request_context& context, const http::response_head* head,
+                         std::string_view content_type, std::string& out);
+
+/// The same for a stream of events.
+void append_stream_lines(const model::request_context& context, const http::response_head* head,
+                         std::string& out);
 
 /// The provider's own headers as a client gets them: all under `llm_provider-`, its rate limits and
 /// `retry-after` also under their own names.

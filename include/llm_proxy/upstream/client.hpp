@@ -73,6 +73,9 @@ public:
     /// much the coding expands. May be called again after an interruption; nothing is lost.
     virtual net::task<outcome> read(std::string_view& body) = 0;
 
+    /// `read` as far as it needs no waiting: nothing if it would wait.
+    virtual std::optional<outcome> read_ready(std::string_view& body) = 0;
+
     /// The whole body was read.
     virtual bool complete() const = 0;
 

@@ -25,6 +25,7 @@ public:
     net::task<outcome> send(std::span<const std::string_view> pieces) override;
     const http::response_head& head() const override { return scratch_->head(); }
     net::task<outcome> read(std::string_view& body) override;
+    std::optional<outcome> read_ready(std::string_view& body) override;
     bool complete() const override { return complete_; }
     bool reused() const override { return reused_; }
 
@@ -32,7 +33,6 @@ private:
     /// Taking a connection and sending.
     bool use_kept();
     net::task<outcome> open_connection(bool fresh);
-    net::task<outcome> attempt(std::span<const std::string_view> pieces);
     void use(connection link, bool kept);
     bool may_resend() const { return reused_ && received_ == 0; }
 

@@ -21,6 +21,7 @@ protected:
         made->id = "deployment-1";
         made->group = "client/name";
         made->model_name = "openai/up";
+        made->answer_lines = "x-litellm-model-id: deployment-1\r\n";
         made->adapter = providers::find_adapter("openai");
         context.target = std::move(made);
         context.call_id = "call-1";

@@ -55,6 +55,7 @@ public:
         body = current_.bytes;
         co_return upstream::outcome();
     }
+    std::optional<upstream::outcome> read_ready(std::string_view&) override { return std::nullopt; }
     bool complete() const override { return complete_; }
     bool reused() const override { return false; }
 

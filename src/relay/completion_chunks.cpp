@@ -1,0 +1,94 @@
+#include "llm_proxy/relay/completion_chunks.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace llm_proxy::relay {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string dump(const json& document) {
+    return document.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// A stream numbers its tool calls; a whole answer lists them in order.
+void number_tool_calls(json& delta) {
+    const auto calls = delta.find("tool_calls");
+    if (calls == delta.end() || !calls->is_array()) {
+        return;
+    }
+    std::size_t index = 0;
+    for (json& call : *calls) {
+        if (call.is_object()) {
+            call.emplace("index", index++);
+        }
+    }
+}
+
+/// The choice without its `finish_reason`, `message` being a stream's `delta`; null if it says
+/// nothing.
+json opening_of(const json& choice) {
+    json out = choice;
+    const auto message = out.find("message");
+    const bool is_chat = message != out.end() && message->is_object();
+    if (!is_chat && !out.contains("text")) {
+        return nullptr;
+    }
+    if (is_chat) {
+        json delta = std::move(*message);
+        number_tool_calls(delta);
+        out.erase("message");
+        out["delta"] = std::move(delta);
+    }
+    out["finish_reason"] = nullptr;
+    return out;
+}
+
+json closing_of(const json& choice, const json& opening) {
+    json out{{"index", choice.value("index", json(0))}};
+    if (opening.contains("delta")) {
+        out["delta"] = json::object();
+    } else {
+        out["text"] = "";
+    }
+    const auto reason = choice.find("finish_reason");
+    const bool told = reason != choice.end() && reason->is_string();
+    out["finish_reason"] = told ? *reason : json("stop");
+    return out;
+}
+
+} // namespace
+
+std::vector<std::string> completion_chunks(std::string_view completion) {
+    json head = json::parse(completion, nullptr, false);
+    if (!head.is_object() || !head.contains("choices") || !head["choices"].is_array()) {
+        return {};
+    }
+    const json choices = std::move(head["choices"]);
+    const json usage = head.value("usage", json());
+    head.erase("usage");
+    if (head.value("object", json()) == "chat.completion") {
+        head["object"] = "chat.completion.chunk";
+    }
+    std::vector<std::string> out;
+    const auto add = [&](json::array_t list) {
+        head["choices"] = std::move(list);
+        out.push_back(dump(head));
+    };
+    for (const json& choice : choices) {
+        const json opening = choice.is_object() ? opening_of(choice) : json();
+        if (opening.is_null()) {
+            return {};
+        }
+        add({opening});
+        add({closing_of(choice, opening)});
+    }
+    if (!out.empty() && usage.is_object()) {
+        head["usage"] = usage;
+        add({});
+    }
+    return out;
+}
+
+} // namespace llm_proxy::relay
