@@ -31,7 +31,7 @@ int told_status(const document& answer) {
         }
     }
     const std::string said = lower(text_of(answer, "error"));
-    const bool missing = said.starts_with("model ") && said.ends_with(" not found");
+    const bool missing = said.starts_with("model ") && said.find(" not found") != said.npos;
     return missing ? 404 : 500;
 }
 

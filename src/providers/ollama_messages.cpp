@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/ollama_messages.hpp"
 
+#include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/providers/think_splitter.hpp"
 #include "llm_proxy/util/base64.hpp"
@@ -83,6 +84,28 @@ result<void> add_part(const document& part, std::size_t position, const remote_f
         out.text += text_of(part, "text");
     }
     return {};
+}
+
+/// Calls `take` with every object in the array `text`.
+void each_object(std::string_view text, const std::function<void(std::string_view)>& take) {
+    if (!text.starts_with('[')) {
+        return;
+    }
+    std::vector<json::member> items;
+    json::scan_valid(text, items);
+    for (const json::member& item : items) {
+        if (item.type == json::kind::object) {
+            take(json::value_of(text, item));
+        }
+    }
+}
+
+/// The text of a member; empty if there is none.
+std::string_view member_of(std::string_view object, std::string_view name) {
+    std::vector<json::member> members;
+    json::scan_valid(object, members);
+    const auto* found = json::find(object, members, name);
+    return found == nullptr ? std::string_view() : json::value_of(object, *found);
 }
 
 result<document> arguments_of(const document& function, std::size_t position) {
@@ -225,21 +248,22 @@ result<document> ollama_messages(const document& messages, const remote_file_map
     return out;
 }
 
-std::vector<std::string> remote_images(const document& messages) {
+std::vector<std::string> remote_images(std::string_view messages) {
     std::vector<std::string> out;
-    for (const document& message : messages) {
-        const auto content = message.find("content");
-        if (content == message.end() || !content->is_array()) {
-            continue;
-        }
-        for (const document& part : *content) {
-            if (part.is_object() && text_of(part, "type") == "image_url") {
-                if (std::string url = image_url(part); is_remote(url)) {
-                    out.push_back(std::move(url));
+    each_object(messages, [&out](std::string_view message) {
+        each_object(member_of(message, "content"), [&out](std::string_view part) {
+            std::string_view url = member_of(part, "image_url");
+            if (url.starts_with('{')) {
+                url = member_of(url, "url");
+            }
+            // Nothing of the data that an image's own URL holds is copied.
+            if (url.starts_with('"') && !url.starts_with("\"data:")) {
+                if (std::string text = json::unescape(url); is_remote(text)) {
+                    out.push_back(std::move(text));
                 }
             }
-        }
-    }
+        });
+    });
     return out;
 }
 

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/ollama_request.hpp"
 
+#include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/providers/ollama_messages.hpp"
 #include "llm_proxy/providers/ollama_prompt.hpp"
 #include "llm_proxy/providers/request_document.hpp"
@@ -34,8 +35,9 @@ result<std::string> prompt_of(const document& request) {
     return one.get<std::string>();
 }
 
-/// A text completion is asked for as the only message of a chat.
-result<document> messages_of(const inbound_call& call, const document& request) {
+/// Takes the messages out of the request, as images make them large. A text completion is asked for
+/// as the only message of a chat.
+result<document> take_messages(const inbound_call& call, document& request) {
     if (call.type == model::call_type::completion) {
         auto prompt = prompt_of(request);
         if (!prompt) {
@@ -47,7 +49,7 @@ result<document> messages_of(const inbound_call& call, const document& request) 
     if (messages == request.end()) {
         return refusal("'messages' is required.");
     }
-    return *messages;
+    return std::move(*messages);
 }
 
 /// The tools that the model may call. OpenAI's older `functions` are tools without their wrapping.
@@ -75,8 +77,8 @@ result<document> tools_of(const document& request) {
     return out;
 }
 
-result<document> chat_body(const inbound_call& call, const document& request) {
-    auto given = messages_of(call, request);
+result<document> chat_body(const inbound_call& call, document& request) {
+    auto given = take_messages(call, request);
     if (!given) {
         return given.error();
     }
@@ -97,9 +99,8 @@ result<document> chat_body(const inbound_call& call, const document& request) {
     return out;
 }
 
-result<document> generate_body(const inbound_call& call, const document& request,
-                               bool& with_tools) {
-    auto given = messages_of(call, request);
+result<document> generate_body(const inbound_call& call, document& request, bool& with_tools) {
+    auto given = take_messages(call, request);
     if (!given) {
         return given.error();
     }
@@ -168,16 +169,12 @@ result<ollama_request> make_ollama_request(const inbound_call& call,
 }
 
 std::vector<std::string> ollama_remote_files(const inbound_call& call) {
-    if (call.type != model::call_type::chat_completion ||
-        call.body.find("image_url") == std::string_view::npos) {
+    if (call.type != model::call_type::chat_completion || call.members == nullptr) {
         return {};
     }
-    const auto request = parse_document(call.body);
-    if (!request || !request->is_object()) {
-        return {};
-    }
-    const auto messages = request->find("messages");
-    return messages == request->end() ? std::vector<std::string>() : remote_images(*messages);
+    const auto* messages = json::find(call.body, *call.members, "messages");
+    return messages == nullptr ? std::vector<std::string>()
+                               : remote_images(json::value_of(call.body, *messages));
 }
 
 } // namespace llm_proxy::providers

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llm_proxy::providers {
@@ -37,7 +38,7 @@ result<std::string> ollama_role(const nlohmann::ordered_json& message, std::size
 result<nlohmann::ordered_json> ollama_messages(const nlohmann::ordered_json& messages,
                                                const remote_file_map* files);
 
-/// The images that messages name by an http or https URL.
-std::vector<std::string> remote_images(const nlohmann::ordered_json& messages);
+/// The images that messages, given as JSON that was validated, name by an http or https URL.
+std::vector<std::string> remote_images(std::string_view messages);
 
 } // namespace llm_proxy::providers

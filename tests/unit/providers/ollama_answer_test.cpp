@@ -209,6 +209,7 @@ TEST(ollama_answer, errors_in_a_stream_have_the_right_status) {
     const std::vector<std::pair<std::string, int>> table{
         {R"({"error":"llama runner process has terminated"})", 500},
         {R"({"error":"model 'x' not found"})", 404},
+        {R"({"error":"model 'x' not found, try pulling it first"})", 404},
         {R"({"error":"rate limited","status":429})", 429},
         {R"({"error":{"message":"x"},"status":9999999999})", 500},
     };

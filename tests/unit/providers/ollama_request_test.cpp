@@ -119,20 +119,28 @@ TEST(ollama_request, remote_images_are_fetched_first) {
         R"({"messages":[{"role":"user","content":[{"type":"image_url","image_url":)"
         R"({"url":"https://x/a.png"}},{"type":"image_url","image_url":"HTTP://x/b"},)"
         R"({"type":"image_url","image_url":{"url":"data:,"}}]},{"role":"user","content":"x"}]})";
-    inbound_call call;
-    call.body = body;
     const auto target = chat_target();
-    EXPECT_EQ(target->adapter->remote_files(call),
-              (std::vector<std::string>{"https://x/a.png", "HTTP://x/b"}));
-    for (const std::string none : {"", "[]", R"({"messages":3,"image_url":1})", "image_url"}) {
-        call.body = none;
-        EXPECT_TRUE(target->adapter->remote_files(call).empty());
-    }
+    const auto files_of = [&target](const std::string& text) {
+        std::vector<json::member> members;
+        EXPECT_TRUE(json::scan(text, members)) << text;
+        inbound_call call;
+        call.body = text;
+        call.members = &members;
+        return target->adapter->remote_files(call);
+    };
+    EXPECT_EQ(files_of(body), (std::vector<std::string>{"https://x/a.png", "HTTP://x/b"}));
+    for (const std::string none :
+         {R"({})", R"({"messages":3})",
+          R"({"messages":[3,{"content":"image_url"},{"content":[1]}]})",
+          R"({"messages":[{"content":[{"image_url":{"url":3}},{"image_url":[]},{}]}]})"})
+        EXPECT_TRUE(files_of(none).empty()) << none;
+    EXPECT_TRUE(target->adapter->remote_files({}).empty());
     const std::string one =
         R"({"messages":[{"role":"user","content":[{"type":"image_url","image_url":)"
         R"({"url":"https://x/a.png"}}]}]})";
     EXPECT_NE(refusal(one, *target).find("could not be fetched"), std::string::npos);
     const remote_file_map files{{"https://x/a.png", {"abc", "image/png"}}};
+    inbound_call call;
     call.files = &files;
     EXPECT_EQ(request_of(one, *target, call)["messages"][0]["images"][0], "YWJj");
 }
