@@ -98,6 +98,9 @@ result<ollama_part> read_ollama_part(std::string_view text, const ollama_answer_
     out.prompt_tokens = ollama_count(*answer, "prompt_eval_count");
     out.completion_tokens = ollama_count(*answer, "eval_count");
     if (options.route == ollama_route::generate) {
+        if (!answer->contains("response")) {
+            return not_an_answer(text, options);
+        }
         out.text = text_of(*answer, "response");
         out.thinking = text_of(*answer, "thinking");
         return out;

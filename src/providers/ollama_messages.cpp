@@ -116,7 +116,7 @@ result<document> arguments_of(const document& function, std::size_t position) {
     if (found->is_object()) {
         return *found;
     }
-    const std::string text = found->is_string() ? found->get<std::string>() : found->dump();
+    const std::string text = found->is_string() ? found->get<std::string>() : dump_document(*found);
     if (trim(text).empty()) {
         return document::object();
     }
@@ -253,6 +253,9 @@ std::vector<std::string> remote_images(std::string_view messages) {
     each_object(messages, [&out](std::string_view message) {
         each_object(member_of(message, "content"), [&out](std::string_view part) {
             std::string_view url = member_of(part, "image_url");
+            if (member_of(part, "type") != "\"image_url\"") {
+                return;
+            }
             if (url.starts_with('{')) {
                 url = member_of(url, "url");
             }

@@ -23,6 +23,15 @@ constexpr std::size_t most_comparisons = few_members * few_members / 2;
 /// More members than any provider has parameters.
 constexpr std::size_t most_extra_members = 256;
 
+/// A parsed value takes up to twenty times the space of its text, so a request may not be made of
+/// nothing but values.
+constexpr std::ptrdiff_t most_values = 4 * 1024 * 1024;
+
+bool has_too_many_values(std::string_view text) {
+    return std::count_if(text.begin(), text.end(),
+                         [](char c) { return c == ',' || c == '[' || c == '{'; }) > most_values;
+}
+
 /// Parses while counting the comparisons; slower, and only for texts with many members.
 std::optional<document> parse_counting(std::string_view text) {
     std::vector<std::size_t> members;
@@ -92,7 +101,7 @@ document without_nulls(document&& from) {
 
 std::optional<document> parse_document(std::string_view text) {
     std::vector<json::member> members;
-    if (!json::scan(text, members, {.members = text.size()})) {
+    if (!json::scan(text, members)) {
         return std::nullopt;
     }
     const auto colons = std::count(text.begin(), text.end(), ':');
@@ -111,6 +120,9 @@ std::string dump_document(const document& from) {
 }
 
 result<document> merged_request(const inbound_call& call, const model::deployment& target) {
+    if (has_too_many_values(call.body)) {
+        return error(400, "invalid_request_error", "The request has too many values.");
+    }
     auto body = parse_document(call.body);
     if (!body || !body->is_object()) {
         return error(400, "invalid_request_error",

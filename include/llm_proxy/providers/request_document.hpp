@@ -13,7 +13,8 @@
 namespace llm_proxy::providers {
 
 /// Parses JSON of a client or an upstream, its members in their order. Nothing if it is none, nests
-/// deeper than 512, or has objects of so many members (4096 in one always fit) that it takes long.
+/// deeper than 512, has more than 4096 members at its root, or so many in objects below (4096 in
+/// one always fit) that it takes long.
 std::optional<nlohmann::ordered_json> parse_document(std::string_view text);
 
 /// Compact JSON; bytes that are no UTF-8 become U+FFFD.

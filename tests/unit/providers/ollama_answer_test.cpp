@@ -232,6 +232,7 @@ TEST(ollama_answer, what_is_no_answer_is_an_error) {
         EXPECT_NE(got["error"].get<std::string>().find("Empty or invalid response"),
                   std::string::npos);
     }
+    EXPECT_EQ(answer_of(*answers("ollama"), R"({"embeddings":[[1]]})")["status"], 500);
     EXPECT_TRUE(stream_of(*answers("ollama_chat"), {said("a"), "<html>"}).failure);
     EXPECT_TRUE(stream_of(*answers("ollama_chat"), {}).failure);
     const auto broken_off = stream_of(*answers("ollama_chat"), {said("a"), ""});

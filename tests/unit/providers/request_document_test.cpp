@@ -62,6 +62,13 @@ TEST(parse_document, bounds_what_would_be_slow) {
     EXPECT_EQ(merged("{\"extra_body\":" + extra + "}"), "'extra_body' has too many members.");
 }
 
+TEST(merged_request, refuses_what_would_grow_without_end) {
+    std::string list;
+    for (int i = 0; i < 4'200'000; ++i)
+        list += ",0";
+    EXPECT_EQ(merged("{\"x\":[0" + list + "]}"), "The request has too many values.");
+}
+
 TEST(parse_document, refuses_what_is_no_json) {
     const std::string deep(600, '[');
     for (const std::string& text :
