@@ -109,6 +109,10 @@ class_words words_of(error_class kind) {
                 ""};
     case error_class::authentication:
         return {"AuthenticationError: ", "AuthenticationError: "};
+    case error_class::payment_required:
+        return {"PaymentRequiredError: ", "PaymentRequiredError: "};
+    case error_class::permission_denied:
+        return {"PermissionDeniedError: ", "PermissionDeniedError: "};
     case error_class::not_found:
         return {"NotFoundError: ", "NotFoundError: "};
     case error_class::timeout:
@@ -135,6 +139,10 @@ int status_of(error_class kind, int upstream_status) {
         return 400;
     case error_class::authentication:
         return 401;
+    case error_class::payment_required:
+        return 402;
+    case error_class::permission_denied:
+        return 403;
     case error_class::not_found:
         return 404;
     case error_class::timeout:

@@ -33,9 +33,6 @@ std::string choose_base(const dialect& traits, const config::litellm_params& par
     if (base.ends_with(chat)) {
         base.resize(base.size() - chat.size());
     }
-    if (!base.empty() && !base.ends_with(traits.base_suffix)) {
-        base += traits.base_suffix;
-    }
     return base;
 }
 

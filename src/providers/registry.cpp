@@ -2,6 +2,7 @@
 
 #include "llm_proxy/http/head_writer.hpp"
 #include "llm_proxy/providers/known_prefixes.hpp"
+#include "llm_proxy/providers/ollama.hpp"
 #include "llm_proxy/providers/openai_compatible.hpp"
 #include "llm_proxy/providers/openrouter.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -31,20 +32,6 @@ const std::array dialects{
             .base_variables = {"LM_STUDIO_API_BASE"},
             .key_variables = {"LM_STUDIO_API_KEY"},
             .key = key_rule::dummy},
-    dialect{.prefix = "ollama",
-            .exception_name = "OllamaException",
-            .default_base = "http://localhost:11434",
-            .base_variables = {"OLLAMA_API_BASE"},
-            .key_variables = {"OLLAMA_API_KEY"},
-            .key = key_rule::optional,
-            .base_suffix = "/v1"},
-    dialect{.prefix = "ollama_chat",
-            .exception_name = "Ollama_chatException",
-            .default_base = "http://localhost:11434",
-            .base_variables = {"OLLAMA_API_BASE"},
-            .key_variables = {"OLLAMA_API_KEY"},
-            .key = key_rule::optional,
-            .base_suffix = "/v1"},
     dialect{.prefix = "hosted_vllm",
             .exception_name = "Hosted_vllmException",
             .base_variables = {"HOSTED_VLLM_API_BASE"},
@@ -96,6 +83,8 @@ adapter_list make_adapters() {
         out.push_back(std::make_unique<openai_compatible>(row));
     }
     out.push_back(std::make_unique<openrouter>());
+    out.push_back(std::make_unique<ollama>(ollama_route::chat));
+    out.push_back(std::make_unique<ollama>(ollama_route::generate));
     return out;
 }
 

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,12 @@ namespace llm_proxy::providers {
 
 /// Looks an environment variable up.
 using variable_lookup = std::function<std::optional<std::string>(std::string_view)>;
+
+/// A file that a call names by its URL, fetched.
+struct remote_file {
+    std::string bytes;
+    std::string content_type;
+};
 
 /// A client's call, read but not changed. The views outlive the call.
 struct inbound_call {
@@ -39,6 +46,8 @@ struct inbound_call {
     std::int64_t created = 0;
     /// For ids that the upstream does not give; null where no answer is translated.
     random_source* random = nullptr;
+    /// What `adapter::remote_files` asked for, by URL; null if nothing was fetched.
+    const std::map<std::string, remote_file, std::less<>>* files = nullptr;
     bool stream = false;
     /// Ask the upstream for the usage of a stream.
     bool request_usage = true;
@@ -49,6 +58,8 @@ struct outbound_call {
     std::string head; // complete, empty line included
     /// The edited JSON body, when there is one.
     std::optional<json::splice> edited;
+    /// A body in the provider's own dialect, when there is one.
+    std::string body;
     /// What stands for `model` in a multipart body.
     std::string form_model;
     /// Head and body in order, for one gathered write.
@@ -83,6 +94,9 @@ public:
     virtual bool prepare(const config::model_entry& entry, const config::settings& settings,
                          const variable_lookup& variable, model::deployment& out,
                          config::problems& found) const = 0;
+
+    /// URLs of files that the provider must be given whole: they are fetched before `translate`.
+    virtual std::vector<std::string> remote_files(const inbound_call&) const { return {}; }
 
     /// Makes the upstream request. `out` refers into `call` and the deployment.
     virtual result<void> translate(const inbound_call& call, const model::deployment& target,

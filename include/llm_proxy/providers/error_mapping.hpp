@@ -14,6 +14,8 @@ enum class error_class : std::uint8_t {
     context_window_exceeded,
     content_policy_violation,
     authentication,
+    payment_required,
+    permission_denied,
     not_found,
     timeout,
     rate_limit,

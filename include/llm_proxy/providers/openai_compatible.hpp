@@ -34,8 +34,6 @@ struct dialect {
     std::array<std::string_view, 2> key_variables = {};
     key_rule key = key_rule::required;
     std::span<const fixed_header> headers = {};
-    /// Appended to the base unless it ends so.
-    std::string_view base_suffix = {};
     /// Upstream error bodies are shown whole rather than their `error.message` (as LiteLLM).
     bool raw_error_body = false;
     /// Azure: the deployment in the path, `api-version` in the query, the key as `api-key`.

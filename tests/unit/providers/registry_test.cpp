@@ -109,12 +109,6 @@ TEST(registry, bases_are_made_uniform) {
         params.api_base = given;
         EXPECT_EQ(base_of(params), expected);
     }
-    auto ollama = named("ollama/m");
-    EXPECT_EQ(base_of(ollama), "http://localhost:11434/v1");
-    for (const std::string given : {"http://h:1", "http://h:1/", "http://h:1/v1"}) {
-        ollama.api_base = given;
-        EXPECT_EQ(base_of(ollama), "http://h:1/v1");
-    }
 }
 
 TEST(registry, a_broken_base_is_a_problem_that_does_not_show_it) {
