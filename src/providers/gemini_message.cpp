@@ -116,7 +116,11 @@ std::string gemini_audio_data(const gemini_message& message) {
     // Each part is padded by itself, so the texts cannot just be joined.
     std::string bytes;
     for (const auto& part : message.audio) {
-        bytes += base64_decode(part.data).value_or("");
+        const auto decoded = base64_decode(part.data);
+        if (!decoded) {
+            return {};
+        }
+        bytes += *decoded;
     }
     return base64_encode(bytes);
 }

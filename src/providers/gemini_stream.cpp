@@ -124,21 +124,7 @@ result<void> gemini_stream::take_candidates(const document& part, std::string_vi
         if (index >= states_.size()) {
             states_.resize(index + 1);
         }
-        choice_state& state = states_[index];
-        state.seen = true;
-        if (const auto native = wire::text(candidate, "finishReason"); !native.empty()) {
-            state.native_finish = native;
-        }
-        document delta = delta_of(candidate, state);
-        document logprobs = gemini_logprobs(candidate);
-        if (delta.empty() && logprobs.is_null()) {
-            continue;
-        }
-        document choice = choice_json(index, std::move(delta), nullptr);
-        if (!logprobs.is_null()) {
-            choice["logprobs"] = std::move(logprobs);
-        }
-        choices.push_back(std::move(choice));
+        take_candidate(candidate, index, choices);
     }
     if (prompt_blocked_ && states_.empty()) {
         states_.resize(1);
@@ -147,6 +133,31 @@ result<void> gemini_stream::take_candidates(const document& part, std::string_vi
         choices.push_back(choice_json(0, role_delta(), nullptr));
     }
     return {};
+}
+
+void gemini_stream::take_candidate(const document& candidate, std::size_t index,
+                                   document& choices) {
+    choice_state& state = states_[index];
+    state.seen = true;
+    if (const auto native = wire::text(candidate, "finishReason"); !native.empty()) {
+        state.native_finish = native;
+    }
+    document delta = delta_of(candidate, state);
+    document logprobs = gemini_logprobs(candidate);
+    if (delta.empty() && logprobs.is_null() && !has_gemini_sources(candidate)) {
+        return;
+    }
+    document first = document::object();
+    if (!state.role_sent) {
+        state.role_sent = true;
+        first["role"] = "assistant";
+    }
+    first.update(delta);
+    document choice = choice_json(index, std::move(first), nullptr);
+    if (!logprobs.is_null()) {
+        choice["logprobs"] = std::move(logprobs);
+    }
+    choices.push_back(std::move(choice));
 }
 
 document gemini_stream::delta_of(const document& candidate, choice_state& state) {
@@ -170,13 +181,7 @@ document gemini_stream::delta_of(const document& candidate, choice_state& state)
     if (document annotations = gemini_annotations(candidate); !annotations.empty()) {
         delta["annotations"] = std::move(annotations);
     }
-    if (delta.empty() || state.role_sent) {
-        return delta;
-    }
-    state.role_sent = true;
-    document first{{"role", "assistant"}};
-    first.update(delta);
-    return first;
+    return delta;
 }
 
 void gemini_stream::add_calls(const gemini_message& said, choice_state& state, document& delta) {

@@ -51,7 +51,7 @@ wire::document gemini_tool_calls(const gemini_message& message, std::size_t firs
 /// The first call as the `function_call` of clients that sent `functions`.
 wire::document gemini_function_call(const gemini_message& message);
 
-/// The base64 of all audio parts as one.
+/// The base64 of all audio parts as one; empty if one of several is no base64.
 std::string gemini_audio_data(const gemini_message& message);
 
 /// Audio as OpenAI's messages have it; it stays with the client, so it "expires" after a day.

@@ -44,6 +44,8 @@ private:
     void remember(const wire::document& part);
     result<void> take_candidates(const wire::document& part, std::string_view data,
                                  wire::document& choices);
+    void take_candidate(const wire::document& candidate, std::size_t index,
+                        wire::document& choices);
     wire::document delta_of(const wire::document& candidate, choice_state& state);
     void add_calls(const gemini_message& said, choice_state& state, wire::document& delta);
     void add_audio(const gemini_message& said, choice_state& state, wire::document& delta);

@@ -160,6 +160,10 @@ TEST(gemini_speech, no_audio_is_an_error_that_says_so) {
     EXPECT_THAT(none.message, HasSubstr("The answer holds no audio (STOP)."));
     EXPECT_EQ(failure_of("{}").status, 502);
     EXPECT_EQ(failure_of(sound("audio/L16", "!")).status, 502);
+    const auto broken =
+        failure_of(with_parts(R"({"inlineData":{"mimeType":"audio/L16","data":"QQ=="}},
+                      {"inlineData":{"mimeType":"audio/L16","data":"!"}})"));
+    EXPECT_THAT(broken.message, HasSubstr("no audio that can be read"));
 }
 
 } // namespace

@@ -141,6 +141,10 @@ TEST(gemini_stream, sources_come_with_their_text) {
     const auto unsupported =
         gemini_stream_of({text("a", stop + R"(,"groundingMetadata":{"webSearchQueries":["q"]})")});
     EXPECT_EQ(unsupported.list[0]["vertex_ai_grounding_metadata"].size(), 1U);
+    const auto alone =
+        gemini_stream_of({text("", stop + R"(,"groundingMetadata":{"webSearchQueries":["q"]})")});
+    EXPECT_EQ(deltas(alone), json::parse(R"([{"role":"assistant"},{}])"));
+    EXPECT_EQ(alone.list[0]["vertex_ai_grounding_metadata"].size(), 1U);
 }
 
 TEST(gemini_stream, logprobs_come_with_their_text) {
