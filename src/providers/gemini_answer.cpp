@@ -27,18 +27,18 @@ document text_or_null(const std::string& text) {
 void write_parts(const gemini_message& said, const gemini_answer_options& options,
                  document& message) {
     if (!said.audio.empty()) {
-        message["audio"] = gemini_audio(said, options.created, options.random);
+        message["audio"] = gemini_audio_json(said, options.created, options.random);
         message["content"] = nullptr; // its text is the audio's transcript
     }
     if (!said.reasoning.empty()) {
         message["reasoning_content"] = said.reasoning;
     }
     if (!said.calls.empty() && options.legacy_functions) {
-        message["function_call"] = gemini_function_call(said);
+        message["function_call"] = gemini_function_call_json(said);
     } else if (!said.calls.empty()) {
-        message["tool_calls"] = gemini_tool_calls(said, 0);
+        message["tool_calls"] = gemini_tool_calls_json(said, 0);
     }
-    message["images"] = gemini_images(said, 0);
+    message["images"] = gemini_images_json(said, 0);
     auto blocks = document::array();
     for (const auto& thought : said.thoughts) {
         document block{{"type", "thinking"}, {"thinking", thought.text}};

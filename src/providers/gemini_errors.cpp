@@ -3,6 +3,7 @@
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_answer.hpp"
 #include "llm_proxy/providers/gemini_candidate.hpp"
+#include "llm_proxy/providers/scrub.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -176,8 +177,9 @@ std::string_view beginning(std::string_view text) {
 
 error present(const failure& said, const document& reported, std::string_view requested_model) {
     const finding found = classify(said);
-    error out = make_error({found.kind, false}, found.status, found.words, beginning(said.text),
-                           requested_model);
+    // Google names the key of a project that it has suspended.
+    error out = make_error({found.kind, false}, found.status, found.words,
+                           scrub(beginning(said.text), {}), requested_model);
     add_retry_hint(reported, out);
     return out;
 }

@@ -79,7 +79,7 @@ gemini_message read_gemini_message(const document& candidate, random_source* ran
     return out;
 }
 
-document gemini_images(const gemini_message& message, std::size_t first) {
+document gemini_images_json(const gemini_message& message, std::size_t first) {
     auto out = document::array();
     for (const auto& image : message.images) {
         out.push_back({{"type", "image_url"},
@@ -89,7 +89,7 @@ document gemini_images(const gemini_message& message, std::size_t first) {
     return out;
 }
 
-document gemini_tool_calls(const gemini_message& message, std::size_t first) {
+document gemini_tool_calls_json(const gemini_message& message, std::size_t first) {
     auto out = document::array();
     for (const auto& call : message.calls) {
         document item{{"index", first++},
@@ -104,7 +104,7 @@ document gemini_tool_calls(const gemini_message& message, std::size_t first) {
     return out;
 }
 
-document gemini_function_call(const gemini_message& message) {
+document gemini_function_call_json(const gemini_message& message) {
     const auto& call = message.calls.front();
     return {{"name", call.name}, {"arguments", call.arguments}};
 }
@@ -125,7 +125,8 @@ std::string gemini_audio_data(const gemini_message& message) {
     return base64_encode(bytes);
 }
 
-document gemini_audio(const gemini_message& message, std::int64_t created, random_source* random) {
+document gemini_audio_json(const gemini_message& message, std::int64_t created,
+                           random_source* random) {
     return {{"id", "audio_" + wire::random_hex(random, 24)},
             {"data", gemini_audio_data(message)},
             {"expires_at", created + day},

@@ -171,7 +171,7 @@ document gemini_stream::delta_of(const document& candidate, choice_state& state)
     }
     add_calls(said, state, delta);
     if (!said.images.empty()) {
-        delta["images"] = gemini_images(said, state.images);
+        delta["images"] = gemini_images_json(said, state.images);
         state.images += said.images.size();
     }
     add_audio(said, state, delta);
@@ -189,10 +189,10 @@ void gemini_stream::add_calls(const gemini_message& said, choice_state& state, d
         return;
     }
     if (!options_.legacy_functions) {
-        delta["tool_calls"] = gemini_tool_calls(said, state.calls);
+        delta["tool_calls"] = gemini_tool_calls_json(said, state.calls);
     } else if (state.calls == 0) {
         // There is room for one only, and clients would join a second one's name to it.
-        delta["function_call"] = gemini_function_call(said);
+        delta["function_call"] = gemini_function_call_json(said);
     }
     state.calls += said.calls.size();
 }
@@ -207,7 +207,7 @@ void gemini_stream::add_audio(const gemini_message& said, choice_state& state, d
         return;
     }
     state.audio_begun = true;
-    delta["audio"] = gemini_audio(said, options_.created, options_.random);
+    delta["audio"] = gemini_audio_json(said, options_.created, options_.random);
     delta["audio"]["transcript"] = "";
 }
 

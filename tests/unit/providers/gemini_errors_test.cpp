@@ -101,6 +101,15 @@ TEST(gemini_error, long_texts_are_cut_between_characters) {
     EXPECT_THAT(failure.message, testing::HasSubstr(std::string(4095, 'a') + "\n"));
 }
 
+TEST(gemini_error, shows_no_key) {
+    const std::string said = "Consumer 'api_key:AIzaSyA-0123456789_0123456789abcdefghi' has been";
+    for (const error& failure :
+         {gemini_error(403, said, "g"),
+          gemini_body(R"({"error":{"code":403,"message":")" + said + "\"}}").error()}) {
+        EXPECT_THAT(failure.message, testing::HasSubstr("'api_key:AIza***' has been"));
+    }
+}
+
 TEST(gemini_error, tells_when_to_try_again) {
     const auto hint_of = [](int status, const std::string& delay) {
         const std::string body = R"({"error":{"code":)" + std::to_string(status) +
