@@ -6,7 +6,6 @@ namespace llm_proxy::providers {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 json message_of(const std::string& parts, const gemini_answer_options& options = gemini_options()) {
     return gemini_chat(with_parts(parts), options)["choices"][0]["message"];
