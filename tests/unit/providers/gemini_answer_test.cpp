@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "providers/gemini_test_support.hpp"
+#include "providers/gemini_answer_test_support.hpp"
 
 namespace llm_proxy::providers {
 namespace {
