@@ -125,6 +125,8 @@ class_words words_of(error_class kind) {
         return {"BadGatewayError: ", "BadGatewayError: "};
     case error_class::service_unavailable:
         return {"ServiceUnavailableError: ", "ServiceUnavailableError: "};
+    case error_class::api_connection:
+        return {"APIConnectionError: ", ""};
     case error_class::api_error:
         break;
     }
@@ -150,6 +152,7 @@ int status_of(error_class kind, int upstream_status) {
     case error_class::rate_limit:
         return 429;
     case error_class::internal_server:
+    case error_class::api_connection:
         return 500;
     case error_class::bad_gateway:
         return 502;

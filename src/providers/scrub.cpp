@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t longest_text = 4096;
 constexpr std::size_t shortest_secret = 4;
-constexpr std::size_t shortest_openai_key = 16;
+constexpr std::size_t shortest_key = 16;
 constexpr std::string_view mask = "***";
 
 std::string without(std::string_view text, std::string_view key) {
@@ -25,14 +25,14 @@ std::string without(std::string_view text, std::string_view key) {
     return out.append(text);
 }
 
-std::string without_openai_keys(std::string_view text) {
-    constexpr std::string_view prefix = "sk-";
+/// Without what begins and goes on like a key of that kind.
+std::string without_keys(std::string_view text, std::string_view prefix) {
     constexpr std::string_view key_characters =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     std::string out;
     for (std::size_t at = text.find(prefix); at != std::string_view::npos; at = text.find(prefix)) {
         const std::size_t end = std::min(text.find_first_not_of(key_characters, at), text.size());
-        const bool is_key = end - at >= shortest_openai_key;
+        const bool is_key = end - at >= shortest_key;
         out.append(text.substr(0, at + prefix.size()));
         if (is_key) {
             out.append(mask);
@@ -67,7 +67,7 @@ std::string scrub(std::string_view text, std::string_view key) {
         const std::string quoted = json::quoted(key);
         out = without(without(out, key), std::string_view(quoted).substr(1, quoted.size() - 2));
     }
-    return without_openai_keys(out);
+    return without_keys(without_keys(out, "sk-"), "AIza");
 }
 
 std::string presentable(std::string_view text, const model::deployment& target) {

@@ -22,6 +22,7 @@ enum class error_class : std::uint8_t {
     internal_server,
     bad_gateway,
     service_unavailable,
+    api_connection,
     api_error,
 };
 

@@ -7,8 +7,8 @@
 
 namespace llm_proxy::providers {
 
-/// `text` without `key`, as it is or as JSON writes it, and without anything that looks like an
-/// OpenAI key. Keys of under four characters are no secrets and stay.
+/// `text` without `key`, as it is or as JSON writes it, and without anything that looks like a key
+/// of OpenAI's or Google's. Keys of under four characters are no secrets and stay.
 std::string scrub(std::string_view text, std::string_view key);
 
 /// An upstream's words as a client may see them: without the deployment's credentials, its

@@ -24,6 +24,11 @@ TEST(scrub, takes_out_what_looks_like_an_openai_key) {
     EXPECT_EQ(scrub("ask-me sk-short sk-", {}), "ask-me sk-short sk-");
 }
 
+TEST(scrub, takes_out_what_looks_like_a_google_key) {
+    EXPECT_EQ(scrub("'api_key:AIzaSyA-0123456789_abc' x", {}), "'api_key:AIza***' x");
+    EXPECT_EQ(scrub("AIza AIzaShort", {}), "AIza AIzaShort");
+}
+
 TEST(presentable, hides_the_credentials_of_headers) {
     model::deployment target;
     target.key = secret("the-deployments-key");

@@ -1,0 +1,143 @@
+#include "llm_proxy/providers/gemini_json.hpp"
+
+#include "llm_proxy/json/writer.hpp"
+#include "llm_proxy/util/uuid.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+namespace llm_proxy::providers::wire {
+
+namespace {
+
+/// Notes whether a document stays within the bounds, and keeps nothing that does not.
+class bounds {
+public:
+    bool take(int depth, document::parse_event_t event) {
+        switch (event) {
+        case document::parse_event_t::object_start:
+        case document::parse_event_t::array_start:
+            members_.push_back(0);
+            within_ = within_ && static_cast<std::size_t>(depth) < most_depth;
+            break;
+        case document::parse_event_t::object_end:
+        case document::parse_event_t::array_end:
+            members_.pop_back();
+            break;
+        case document::parse_event_t::key:
+            within_ = within_ && ++members_.back() <= most_members;
+            break;
+        case document::parse_event_t::value:
+            break;
+        }
+        return within_;
+    }
+
+    bool within() const { return within_; }
+
+private:
+    std::vector<std::size_t> members_; // of each open array or object
+    bool within_ = true;
+};
+
+void append_spaced(std::string& out, const document& value) {
+    if (!value.is_structured()) {
+        out += dump(value);
+        return;
+    }
+    out += value.is_object() ? '{' : '[';
+    std::string_view separator;
+    for (const auto& item : value.items()) {
+        out.append(separator);
+        if (value.is_object()) {
+            llm_proxy::json::append_string(out, item.key());
+            out += ": ";
+        }
+        append_spaced(out, item.value());
+        separator = ", ";
+    }
+    out += value.is_object() ? '}' : ']';
+}
+
+} // namespace
+
+document parse(std::string_view text) {
+    bounds seen;
+    auto parsed = document::parse(
+        text,
+        [&seen](int depth, document::parse_event_t event, document&) {
+            return seen.take(depth, event);
+        },
+        false);
+    if (!seen.within()) {
+        return document(document::value_t::discarded);
+    }
+    return parsed;
+}
+
+const document& member(const document& object, const char* name) {
+    static const document nothing;
+    if (!object.is_object()) {
+        return nothing;
+    }
+    const auto found = object.find(name);
+    return found == object.end() ? nothing : *found;
+}
+
+const document& list(const document& object, const char* name) {
+    static const document none = document::array();
+    const document& found = member(object, name);
+    return found.is_array() ? found : none;
+}
+
+std::string_view text(const document& object, const char* name) {
+    const document& found = member(object, name);
+    return found.is_string() ? std::string_view(found.get_ref<const std::string&>())
+                             : std::string_view();
+}
+
+std::int64_t count(const document& object, const char* name) {
+    constexpr std::uint64_t most = std::uint64_t{1} << 36;
+    const document& found = member(object, name);
+    if (!found.is_number_unsigned()) {
+        return 0;
+    }
+    const auto value = found.get<std::uint64_t>();
+    return value <= most ? static_cast<std::int64_t>(value) : 0;
+}
+
+bool flag(const document& object, const char* name) {
+    const document& found = member(object, name);
+    return found.is_boolean() && found.get<bool>();
+}
+
+std::string dump(const document& value) {
+    return value.dump(-1, ' ', false, document::error_handler_t::replace);
+}
+
+std::string dump_spaced(const document& value) {
+    std::string out;
+    append_spaced(out, value);
+    return out;
+}
+
+std::string random_hex(random_source* random, std::size_t digits) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::string out;
+    while (random != nullptr && out.size() < digits) {
+        const auto digit = static_cast<std::size_t>(random->unit() * 16.0);
+        out += hex[std::min<std::size_t>(digit, 15)];
+    }
+    while (out.size() < digits) {
+        const std::string id = uuid4();
+        std::copy_if(id.begin(), id.end(), std::back_inserter(out),
+                     [](char c) { return c != '-'; });
+    }
+    out.resize(digits);
+    return out;
+}
+
+} // namespace llm_proxy::providers::wire

@@ -1,0 +1,200 @@
+#include "llm_proxy/providers/gemini_outputs.hpp"
+
+#include "llm_proxy/providers/gemini_errors.hpp"
+#include "llm_proxy/providers/gemini_message.hpp"
+#include "llm_proxy/providers/gemini_usage.hpp"
+#include "llm_proxy/util/base64.hpp"
+#include "llm_proxy/util/strings.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <limits>
+
+namespace llm_proxy::providers {
+
+namespace {
+
+using wire::document;
+
+void append_little_endian(std::string& out, std::uint32_t value, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i) {
+        out += static_cast<char>(static_cast<unsigned char>(value >> (8 * i)));
+    }
+}
+
+std::string packed(const document& values) {
+    constexpr double most = std::numeric_limits<float>::max();
+    std::string bytes;
+    bytes.reserve(values.size() * sizeof(float));
+    for (const document& value : values) {
+        const double number = std::clamp(value.get<double>(), -most, most);
+        append_little_endian(bytes, std::bit_cast<std::uint32_t>(static_cast<float>(number)),
+                             sizeof(float));
+    }
+    return base64_encode(bytes);
+}
+
+bool all_numbers(const document& values) {
+    return std::all_of(values.begin(), values.end(),
+                       [](const document& value) { return value.is_number(); });
+}
+
+document embedding_usage(const document& answer, const gemini_answer_options& options) {
+    std::int64_t tokens = wire::count(wire::member(answer, "usageMetadata"), "promptTokenCount");
+    if (tokens == 0) {
+        tokens = static_cast<std::int64_t>(options.prompt_tokens);
+    }
+    return {{"prompt_tokens", tokens}, {"total_tokens", tokens}};
+}
+
+void append_image(std::string_view base64, document& data) {
+    if (!base64.empty()) {
+        document item;
+        item["b64_json"] = base64;
+        data.push_back(std::move(item));
+    }
+}
+
+/// Without the sketches that a model makes while it thinks.
+document generated_images(const document& answer) {
+    auto data = document::array();
+    for (const document& candidate : wire::list(answer, "candidates")) {
+        for (const document& part : wire::list(wire::member(candidate, "content"), "parts")) {
+            const document& media = wire::member(part, "inlineData");
+            if (wire::text(media, "mimeType").starts_with("image/") &&
+                !wire::flag(part, "thought")) {
+                append_image(wire::text(media, "data"), data);
+            }
+        }
+    }
+    for (const document& prediction : wire::list(answer, "predictions")) {
+        append_image(wire::text(prediction, "bytesBase64Encoded"), data);
+    }
+    return data;
+}
+
+/// The number after `name=` in a media type, or `otherwise` if there is none.
+std::uint32_t media_parameter(std::string_view mime, std::string_view name, std::uint32_t most,
+                              std::uint32_t otherwise) {
+    for (std::string_view part : split(mime, ';')) {
+        part = trim(part);
+        if (!starts_with_i(part, name) || part.substr(name.size()).substr(0, 1) != "=") {
+            continue;
+        }
+        const std::string_view digits = part.substr(name.size() + 1);
+        std::uint32_t value = 0;
+        const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (read.ec == std::errc() && value > 0 && value <= most) {
+            return value;
+        }
+    }
+    return otherwise;
+}
+
+/// http://soundfile.sapp.org/doc/WaveFormat/
+std::string with_wave_header(std::string_view mime, std::string_view samples) {
+    constexpr std::uint32_t sample_bytes = 2;
+    constexpr std::uint32_t header_bytes = 36; // those that the size in the header counts
+    const std::uint32_t rate = media_parameter(mime, "rate", 768000, 24000);
+    const std::uint32_t channels = media_parameter(mime, "channels", 8, 1);
+    const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(
+        samples.size(), std::numeric_limits<std::uint32_t>::max() - header_bytes));
+    std::string out = "RIFF";
+    append_little_endian(out, header_bytes + size, 4);
+    out += "WAVEfmt ";
+    append_little_endian(out, 16, 4); // of the format's description
+    append_little_endian(out, 1, 2);  // PCM
+    append_little_endian(out, channels, 2);
+    append_little_endian(out, rate, 4);
+    append_little_endian(out, rate * channels * sample_bytes, 4);
+    append_little_endian(out, channels * sample_bytes, 2);
+    append_little_endian(out, 8 * sample_bytes, 2);
+    out += "data";
+    append_little_endian(out, size, 4);
+    return out.append(samples);
+}
+
+/// The media type without parameters, if it can stand in a header.
+std::string bare_type(std::string_view mime) {
+    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789/+-.";
+    std::string type = lower(mime.substr(0, mime.find(';')));
+    const bool fits = type.size() <= 64 && type.find_first_not_of(allowed) == std::string::npos;
+    return fits ? type : "application/octet-stream";
+}
+
+bool is_pcm(std::string_view mime) {
+    return starts_with_i(mime, "audio/l16") || starts_with_i(mime, "audio/pcm") ||
+           lower(mime).find("codec=pcm") != std::string::npos;
+}
+
+} // namespace
+
+result<translated_body> gemini_embeddings(const document& answer,
+                                          const gemini_answer_options& options) {
+    const document& embeddings = wire::list(answer, "embeddings");
+    if (embeddings.empty()) {
+        return gemini_invalid_answer(wire::dump(answer), options.requested_model);
+    }
+    auto data = document::array();
+    for (const document& embedding : embeddings) {
+        const document& values = wire::member(embedding, "values");
+        if (!values.is_array() || !all_numbers(values)) {
+            return gemini_invalid_answer(wire::dump(answer), options.requested_model);
+        }
+        document item{{"object", "embedding"}, {"index", data.size()}};
+        if (options.base64_embeddings) {
+            item["embedding"] = packed(values);
+        } else {
+            item["embedding"] = values;
+        }
+        data.push_back(std::move(item));
+    }
+    document out{{"object", "list"}};
+    out["data"] = std::move(data);
+    out["model"] = options.model;
+    out["usage"] = embedding_usage(answer, options);
+    return translated_body{.bytes = wire::dump(out)};
+}
+
+result<translated_body> gemini_image_answer(const document& answer,
+                                            const gemini_answer_options& options) {
+    document data = generated_images(answer);
+    if (data.empty()) {
+        return gemini_missing_output(answer, "image", options.requested_model);
+    }
+    document out;
+    out["created"] = options.created;
+    out["data"] = std::move(data);
+    if (const document& counted = wire::member(answer, "usageMetadata"); counted.is_object()) {
+        out["usage"] = gemini_image_usage(counted);
+    }
+    return translated_body{.bytes = wire::dump(out)};
+}
+
+result<translated_body> gemini_speech(const document& answer,
+                                      const gemini_answer_options& options) {
+    const document& candidates = wire::list(answer, "candidates");
+    const document none;
+    const gemini_message said =
+        read_gemini_message(candidates.empty() ? none : candidates.front(), options.random);
+    if (said.audio.empty()) {
+        return gemini_missing_output(answer, "audio", options.requested_model);
+    }
+    const std::string_view mime = said.audio.front().mime;
+    auto samples = base64_decode(gemini_audio_data(said));
+    if (!samples || samples->empty()) {
+        return gemini_missing_output(answer, "audio that can be read", options.requested_model);
+    }
+    if (!is_pcm(mime)) {
+        return translated_body{bare_type(mime), std::move(*samples)};
+    }
+    if (options.speech_format == "pcm") {
+        return translated_body{"audio/pcm", std::move(*samples)};
+    }
+    return translated_body{"audio/wav", with_wave_header(mime, *samples)};
+}
+
+} // namespace llm_proxy::providers
