@@ -204,7 +204,8 @@ std::optional<double> dollars_of(const nlohmann::json& value) {
     if (value.is_number()) {
         dollars = value.get<double>();
     } else if (value.is_string()) {
-        const std::string_view text = trim(value.get_ref<const std::string&>());
+        std::string_view text = trim(value.get_ref<const std::string&>());
+        text.remove_prefix(text.starts_with('+') ? 1 : 0);
         const char* const end = text.data() + text.size();
         const auto [stop, fault] = std::from_chars(text.data(), end, dollars);
         if (fault != std::errc{} || stop != end) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <istream>
 #include <utility>
 
 namespace llm_proxy::pricing {
@@ -34,7 +35,7 @@ public:
         return true;
     }
 
-    std::vector<model_prices> entries;
+    std::deque<model_prices> entries;
     std::size_t models = 0;
     bool is_object = false;
 
@@ -68,7 +69,8 @@ private:
 
 } // namespace
 
-result<price_table> price_table::parse(std::string_view json, const entry_filter& keep) {
+template <class Text>
+result<price_table> price_table::read(Text&& json, const entry_filter& keep) {
     entry_collector collector(keep);
     const auto rest = nlohmann::json::parse(json, std::ref(collector), false);
     // What is dropped leaves a null or an empty object behind; a broken text leaves `discarded`.
@@ -77,10 +79,17 @@ result<price_table> price_table::parse(std::string_view json, const entry_filter
     }
     price_table table;
     table.entries_ = std::move(collector.entries);
-    table.entries_.shrink_to_fit();
     table.models_read_ = collector.models;
     table.sort();
     return table;
+}
+
+result<price_table> price_table::parse(std::string_view json, const entry_filter& keep) {
+    return read(json, keep);
+}
+
+result<price_table> price_table::parse(std::istream& json, const entry_filter& keep) {
+    return read(json, keep);
 }
 
 void price_table::sort() {

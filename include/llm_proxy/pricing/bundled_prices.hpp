@@ -10,7 +10,7 @@ namespace llm_proxy::pricing {
 /// Unpacks and reads the whole text: for start-up and reload, not for the request path.
 result<price_table> bundled_prices(const entry_filter& keep = {});
 
-/// Reads a table from a file, for a replacement of the bundled one. At most 64 MiB.
+/// Reads a table from a file, for a replacement of the bundled one.
 result<price_table> load_prices(const std::string& path, const entry_filter& keep = {});
 
 } // namespace llm_proxy::pricing

@@ -4,10 +4,11 @@
 #include "llm_proxy/util/error.hpp"
 
 #include <cstddef>
+#include <deque>
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace llm_proxy::pricing {
 
@@ -22,6 +23,8 @@ public:
     /// Reads a table in LiteLLM's format, `model_prices_and_context_window.json`. An error if it is
     /// no JSON object. Entries that are no models are skipped. An empty filter keeps all.
     static result<price_table> parse(std::string_view json, const entry_filter& keep = {});
+    /// The same; the text is read as it is needed.
+    static result<price_table> parse(std::istream& json, const entry_filter& keep = {});
 
     /// The entry for a model of a provider, under the names that LiteLLM tries, in its order; null
     /// if there is none. Valid as long as the table.
@@ -37,10 +40,12 @@ public:
     std::size_t size() const { return entries_.size(); }
 
 private:
+    template <class Text>
+    static result<price_table> read(Text&& json, const entry_filter& keep);
     const model_prices* find(std::string_view name) const;
     void sort();
 
-    std::vector<model_prices> entries_; // by lower-case name
+    std::deque<model_prices> entries_; // by lower-case name
     std::size_t models_read_ = 0;
 };
 
