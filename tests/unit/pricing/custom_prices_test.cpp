@@ -1,4 +1,6 @@
+#include "llm_proxy/config/properties.hpp"
 #include "llm_proxy/pricing/custom_prices.hpp"
+#include "llm_proxy/util/strings.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,6 +46,18 @@ TEST(custom_prices, of_the_output_alone_inherit_no_cache) {
     ASSERT_NE(prices, nullptr);
     EXPECT_FALSE(prices->find({cache_read_token}));
     EXPECT_TRUE(prices->find({output_token, service_tier::priority}));
+}
+
+/// The prices that the configuration serves are those that are read here.
+TEST(custom_prices, are_read_where_the_configuration_serves_them) {
+    std::size_t count = 0;
+    for (const std::string_view name : split(config::price_keys, ' ')) {
+        if (!name.empty()) {
+            ++count;
+            EXPECT_TRUE(rate_key_of(name)) << name;
+        }
+    }
+    EXPECT_GT(count, 70U);
 }
 
 TEST(entry_for, takes_the_first_name_that_has_prices) {
