@@ -101,7 +101,7 @@ void read_ranges(const nlohmann::json& list, model_prices& into) {
     constexpr std::size_t most = 64;
     const auto price = [](const nlohmann::json& range, const char* name) {
         const auto found = range.find(name);
-        return found == range.end() ? std::nullopt : dollars_of(*found);
+        return found == range.end() ? std::nullopt : number_of(*found);
     };
     into.ranges.clear();
     for (const auto& one : list) {
@@ -110,8 +110,8 @@ void read_ranges(const nlohmann::json& list, model_prices& into) {
             into.ranges.size() == most) {
             continue;
         }
-        const auto from = dollars_of((*bounds)[0]);
-        const auto to = dollars_of((*bounds)[1]);
+        const auto from = number_of((*bounds)[0]);
+        const auto to = number_of((*bounds)[1]);
         if (from && to) {
             into.ranges.push_back({*from, *to, price(one, "input_cost_per_token"),
                                    price(one, "output_cost_per_token"),
@@ -199,7 +199,7 @@ std::optional<double> model_prices::find_or_standard(rate_key key) const {
     return own ? own : find({key.what, service_tier::standard, key.above});
 }
 
-std::optional<double> dollars_of(const nlohmann::json& value) {
+std::optional<double> number_of(const nlohmann::json& value) {
     double dollars = 0;
     if (value.is_number()) {
         dollars = value.get<double>();
@@ -233,8 +233,12 @@ void read_price(std::string_view name, const nlohmann::json& value, model_prices
         into.provider = text_of(value);
     } else if (name == "mode") {
         into.mode = text_of(value);
+    } else if (name == "max_input_tokens") {
+        into.max_input_tokens = static_cast<std::int64_t>(number_of(value).value_or(0));
+    } else if (name == "max_output_tokens") {
+        into.max_output_tokens = static_cast<std::int64_t>(number_of(value).value_or(0));
     } else if (const auto key = rate_key_of(name)) {
-        if (const auto dollars = dollars_of(value)) {
+        if (const auto dollars = number_of(value)) {
             into.set(*key, *dollars);
         }
     }

@@ -83,6 +83,9 @@ public:
     std::string name;     // as the table spells it
     std::string provider; // `litellm_provider`; empty: any
     std::string mode;     // `chat`, `embedding` ...; empty: not said
+    /// Tokens that the model takes and gives at most; 0: not said.
+    std::int64_t max_input_tokens = 0;
+    std::int64_t max_output_tokens = 0;
     /// A grounded prompt costs one fee for each query rather than one in all.
     bool search_is_per_query = false;
     /// The deployment's own prices: they hold even against a cost stated by the provider.
@@ -103,9 +106,9 @@ private:
     std::vector<rate> rates_; // sorted by key
 };
 
-/// A price out of JSON: a number, or a text that holds one. Nothing if it is neither, negative or
-/// not finite.
-std::optional<double> dollars_of(const nlohmann::json& value);
+/// A price or a limit out of JSON: a number, or a text that holds one. Nothing if it is neither,
+/// negative or not finite.
+std::optional<double> number_of(const nlohmann::json& value);
 
 /// Reads one member of a table entry, of `litellm_params` or of `model_info` into `into`. Members
 /// that are no prices are ignored.

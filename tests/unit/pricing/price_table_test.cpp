@@ -23,6 +23,8 @@ TEST(price_table, holds_every_bundled_model) {
     EXPECT_EQ(flash->name, "gemini/gemini-2.5-flash");
     EXPECT_EQ(flash->provider, "gemini");
     EXPECT_EQ(flash->mode, "chat");
+    EXPECT_EQ(flash->max_input_tokens, 1'048'576);
+    EXPECT_EQ(flash->max_output_tokens, 65'536);
     EXPECT_EQ(flash->find({price_of::input_token}), 3e-7);
     EXPECT_EQ(flash->find({price_of::search_medium}), 0.035);
     EXPECT_FALSE(flash->search_is_per_query);
