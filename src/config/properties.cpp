@@ -16,15 +16,31 @@ std::span<const section* const> sections() {
     return all;
 }
 
+namespace {
+
+bool is_listed(std::string_view list, std::string_view name) {
+    const auto names = split(list, ' ');
+    return !name.empty() && std::find(names.begin(), names.end(), name) != names.end();
+}
+
+} // namespace
+
 const property* find_property(const section& within, std::string_view name) {
     const auto found = std::find_if(within.properties.begin(), within.properties.end(),
                                     [&](const property& one) { return one.name == name; });
-    return found == within.properties.end() ? nullptr : &*found;
+    if (found != within.properties.end())
+        return &*found;
+    static constexpr property price{"", value_kind::non_negative, "", "A price in US dollars."};
+    return within.prices && is_listed(price_keys, name) ? &price : nullptr;
 }
 
 bool is_also_known(const section& within, std::string_view name) {
-    const auto names = split(within.also_known, ' ');
-    return !name.empty() && std::find(names.begin(), names.end(), name) != names.end();
+    return is_listed(within.also_known, name);
+}
+
+bool is_price(const section& within, std::string_view name) {
+    return within.prices && (is_listed(price_keys, name) ||
+                             name == "search_context_cost_per_query" || name == "tiered_pricing");
 }
 
 std::optional<std::string_view> closest_key(const section& within, std::string_view name) {
@@ -33,6 +49,9 @@ std::optional<std::string_view> closest_key(const section& within, std::string_v
         names.push_back(one.name);
     for (const std::string_view one : split(within.also_known, ' '))
         names.push_back(one);
+    if (within.prices)
+        for (const std::string_view one : split(price_keys, ' '))
+            names.push_back(one);
     // No key is longer, and the distance costs time by the product of the lengths.
     return name.size() > 100 ? std::nullopt : closest(name, names);
 }

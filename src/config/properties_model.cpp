@@ -68,6 +68,7 @@ const section model_info_section{
     "What is known about a deployment. Any key is shown by `/model/info`.",
     info_properties,
     {},
+    true,
     true};
 
 } // namespace llm_proxy::config

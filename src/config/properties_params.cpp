@@ -55,18 +55,18 @@ constexpr property param_properties[] = {
     {"timeout_by_service_tier", mapping, "", "Timeouts for each service tier.", not_served},
     {"stream_timeout_by_service_tier", mapping, "", "Stream timeouts for each service tier.",
      not_served},
-    {"input_cost_per_token", non_negative, "", "Price of one input token in US dollars.",
-     not_served},
-    {"output_cost_per_token", non_negative, "", "Price of one output token in US dollars.",
-     not_served},
-    {"input_cost_per_second", non_negative, "", "Price of one second of input in US dollars.",
-     not_served},
-    {"output_cost_per_second", non_negative, "", "Price of one second of output in US dollars.",
-     not_served},
+    {"input_cost_per_token", non_negative, "", "Price of one input token in US dollars."},
+    {"output_cost_per_token", non_negative, "", "Price of one output token in US dollars."},
+    {"input_cost_per_second", non_negative, "", "Price of one second of input in US dollars."},
+    {"output_cost_per_second", non_negative, "", "Price of one second of output in US dollars."},
     {"cache_read_input_token_cost", non_negative, "",
-     "Price of one cached input token in US dollars.", not_served},
+     "Price of one cached input token in US dollars."},
     {"cache_creation_input_token_cost", non_negative, "",
-     "Price of one input token written to the cache in US dollars.", not_served},
+     "Price of one input token written to the cache in US dollars."},
+    {"search_context_cost_per_query", mapping, "",
+     "Prices of one web search: `search_context_size_low`, `_medium` and `_high`."},
+    {"tiered_pricing", sequence, "",
+     "Prices by the length of the prompt: mappings with `range` and the prices that hold there."},
     {"tags", sequence, "", "Tags for routing by tag.", not_served},
     {"tag_regex", sequence, "", "Patterns of request headers for routing by tag.", not_served},
     {"max_budget", non_negative, "", "Spend that the deployment may reach, in US dollars.",
@@ -189,80 +189,38 @@ constexpr std::string_view param_known =
     "aws_session_name aws_session_tags aws_session_token aws_sts_endpoint "
     "aws_web_identity_token azure_ad_token azure_password azure_scope azure_username "
     "bedrock_tags bucket_name cache_creation_input_audio_token_cost "
-    "cache_creation_input_token_cost_above_100k_tokens "
     "cache_creation_input_token_cost_above_100k_tokens_batches "
-    "cache_creation_input_token_cost_above_1hr "
-    "cache_creation_input_token_cost_above_1hr_above_100k_tokens "
-    "cache_creation_input_token_cost_above_200k_tokens "
     "cache_creation_input_token_cost_above_200k_tokens_batches "
-    "cache_creation_input_token_cost_above_272k_tokens "
     "cache_creation_input_token_cost_above_272k_tokens_batches "
-    "cache_creation_input_token_cost_above_272k_tokens_flex "
-    "cache_creation_input_token_cost_above_272k_tokens_priority "
-    "cache_creation_input_token_cost_above_272k_tokens_ultrafast "
-    "cache_creation_input_token_cost_batches cache_creation_input_token_cost_flex "
-    "cache_creation_input_token_cost_priority cache_creation_input_token_cost_ultrafast "
-    "cache_read_input_audio_token_cost cache_read_input_image_token_cost "
-    "cache_read_input_token_cost_above_100k_tokens "
+    "cache_creation_input_token_cost_batches cache_read_input_image_token_cost "
     "cache_read_input_token_cost_above_100k_tokens_batches "
-    "cache_read_input_token_cost_above_200k_tokens "
     "cache_read_input_token_cost_above_200k_tokens_batches "
-    "cache_read_input_token_cost_above_200k_tokens_priority "
-    "cache_read_input_token_cost_above_272k_tokens "
-    "cache_read_input_token_cost_above_272k_tokens_batches "
-    "cache_read_input_token_cost_above_272k_tokens_flex "
-    "cache_read_input_token_cost_above_272k_tokens_priority "
-    "cache_read_input_token_cost_above_272k_tokens_ultrafast "
-    "cache_read_input_token_cost_above_512k_tokens cache_read_input_token_cost_balanced "
-    "cache_read_input_token_cost_batches cache_read_input_token_cost_flex "
-    "cache_read_input_token_cost_priority cache_read_input_token_cost_ultrafast "
+    "cache_read_input_token_cost_above_272k_tokens_batches cache_read_input_token_cost_batches "
     "citation_cost_per_token client_id client_secret complexity_router_config "
-    "complexity_router_default_model cost_per_second fireworks_forward_user_id gcs_bucket_name "
-    "google_maps_grounding_cost_per_query input_cost_per_audio_per_second "
-    "input_cost_per_audio_per_second_above_128k_tokens input_cost_per_audio_token "
-    "input_cost_per_audio_token_batches input_cost_per_character "
-    "input_cost_per_character_above_128k_tokens input_cost_per_image "
-    "input_cost_per_image_above_128k_tokens input_cost_per_image_token "
-    "input_cost_per_image_token_batches input_cost_per_pixel input_cost_per_query "
-    "input_cost_per_token_above_100k_tokens input_cost_per_token_above_100k_tokens_batches "
-    "input_cost_per_token_above_128k_tokens input_cost_per_token_above_200k_tokens "
+    "complexity_router_default_model fireworks_forward_user_id gcs_bucket_name "
+    "input_cost_per_audio_per_second_above_128k_tokens input_cost_per_audio_token_batches "
+    "input_cost_per_character_above_128k_tokens input_cost_per_image_above_128k_tokens "
+    "input_cost_per_image_token_batches input_cost_per_token_above_100k_tokens_batches "
     "input_cost_per_token_above_200k_tokens_batches "
-    "input_cost_per_token_above_200k_tokens_priority input_cost_per_token_above_272k_tokens "
-    "input_cost_per_token_above_272k_tokens_batches input_cost_per_token_above_272k_tokens_flex "
-    "input_cost_per_token_above_272k_tokens_priority "
-    "input_cost_per_token_above_272k_tokens_ultrafast input_cost_per_token_above_512k_tokens "
-    "input_cost_per_token_balanced input_cost_per_token_batches input_cost_per_token_cache_hit "
-    "input_cost_per_token_flex input_cost_per_token_priority input_cost_per_token_ultrafast "
-    "input_cost_per_video_per_second input_cost_per_video_per_second_above_128k_tokens "
+    "input_cost_per_token_above_272k_tokens_batches input_cost_per_token_batches "
+    "input_cost_per_token_cache_hit input_cost_per_video_per_second_above_128k_tokens "
     "input_cost_per_video_per_second_above_15s_interval "
-    "input_cost_per_video_per_second_above_8s_interval input_cost_per_video_token "
-    "input_cost_per_video_token_batches litellm_trace_id max_file_size_mb milvus_db_name "
-    "milvus_partition_names milvus_text_field ocr_cost_per_credit ocr_cost_per_page "
-    "ocr_cost_per_page_batches openai_identity_provider_id openai_identity_token_file "
-    "openai_service_account_id output_cost_per_audio_per_second output_cost_per_audio_token "
-    "output_cost_per_character output_cost_per_character_above_128k_tokens "
-    "output_cost_per_image output_cost_per_image_1024 output_cost_per_image_1536 "
-    "output_cost_per_image_512 output_cost_per_image_token output_cost_per_image_token_batches "
-    "output_cost_per_pixel output_cost_per_reasoning_token output_cost_per_reasoning_token_flex "
-    "output_cost_per_reasoning_token_priority output_cost_per_second_1080p "
-    "output_cost_per_second_2k output_cost_per_second_480p output_cost_per_second_4k "
-    "output_cost_per_second_720p output_cost_per_second_768p "
-    "output_cost_per_token_above_100k_tokens output_cost_per_token_above_100k_tokens_batches "
-    "output_cost_per_token_above_128k_tokens output_cost_per_token_above_200k_tokens "
+    "input_cost_per_video_per_second_above_8s_interval input_cost_per_video_token_batches "
+    "litellm_trace_id max_file_size_mb milvus_db_name milvus_partition_names milvus_text_field "
+    "ocr_cost_per_credit ocr_cost_per_page ocr_cost_per_page_batches "
+    "openai_identity_provider_id openai_identity_token_file openai_service_account_id "
+    "output_cost_per_audio_per_second output_cost_per_character "
+    "output_cost_per_character_above_128k_tokens output_cost_per_image_1024 "
+    "output_cost_per_image_1536 output_cost_per_image_512 output_cost_per_image_token_batches "
+    "output_cost_per_pixel output_cost_per_second_1080p output_cost_per_second_2k "
+    "output_cost_per_second_480p output_cost_per_second_4k output_cost_per_second_720p "
+    "output_cost_per_second_768p output_cost_per_token_above_100k_tokens_batches "
     "output_cost_per_token_above_200k_tokens_batches "
-    "output_cost_per_token_above_200k_tokens_priority output_cost_per_token_above_272k_tokens "
-    "output_cost_per_token_above_272k_tokens_batches "
-    "output_cost_per_token_above_272k_tokens_flex "
-    "output_cost_per_token_above_272k_tokens_priority "
-    "output_cost_per_token_above_272k_tokens_ultrafast output_cost_per_token_above_512k_tokens "
-    "output_cost_per_token_balanced output_cost_per_token_batches output_cost_per_token_flex "
-    "output_cost_per_token_priority output_cost_per_token_ultrafast "
-    "output_cost_per_video_per_second output_cost_per_video_token output_vector_size "
-    "provider_affinity_header quality_router_config quality_router_default_model "
-    "regional_endpoint_uplift_multiplier regional_processing_uplift_multiplier_eu "
-    "regional_processing_uplift_multiplier_us s3_access_key_id s3_bucket_name s3_bucket_owner "
-    "s3_encryption_key_id s3_endpoint_url s3_output_bucket_name s3_region_name "
-    "s3_secret_access_key search_context_cost_per_query tenant_id tiered_pricing use_xai_oauth "
+    "output_cost_per_token_above_272k_tokens_batches output_cost_per_token_batches "
+    "output_cost_per_video_per_second output_vector_size provider_affinity_header "
+    "quality_router_config quality_router_default_model regional_endpoint_uplift_multiplier "
+    "s3_access_key_id s3_bucket_name s3_bucket_owner s3_encryption_key_id s3_endpoint_url "
+    "s3_output_bucket_name s3_region_name s3_secret_access_key tenant_id use_xai_oauth "
     "valkey_embedding_field valkey_host valkey_password valkey_port valkey_ssl "
     "valkey_text_field vector_store_id vertex_credentials vertex_location vertex_project "
     "watsonx_region_name ";
@@ -274,6 +232,9 @@ const section litellm_params_section{
     "model_list[].litellm_params",
     "How a deployment is reached. OpenAI parameters are its defaults: the client's own values win. "
     "Nothing else of this mapping is sent to the provider, save `extra_body`.",
-    param_properties, param_known, false};
+    param_properties,
+    param_known,
+    false,
+    true};
 
 } // namespace llm_proxy::config

@@ -39,6 +39,15 @@ std::string_view state_name(property_state state) {
     return "";
 }
 
+/// `a`, `b` and so on, of names separated by spaces.
+std::string listed(std::string_view names) {
+    std::string out;
+    for (const std::string_view name : split(names, ' '))
+        if (!name.empty())
+            out += (out.empty() ? "`" : ", `") + std::string(name) + '`';
+    return out;
+}
+
 void write_section(std::string& out, const section& one) {
     out += "\n## ";
     out += one.name.empty() ? std::string("Top level") : '`' + std::string(one.name) + '`';
@@ -49,10 +58,12 @@ void write_section(std::string& out, const section& one) {
         out.append(" | ").append(key.fallback).append(" | ").append(state_name(key.state));
         out.append(" | ").append(key.description).append(" |\n");
     }
-    std::string others;
-    for (const std::string_view name : split(one.also_known, ' '))
-        if (!name.empty())
-            others += (others.empty() ? "`" : ", `") + std::string(name) + '`';
+    const std::string prices = one.prices ? listed(price_keys) : "";
+    if (!prices.empty())
+        out += "\nPrices in US dollars, served, numbers not below 0; they replace the price "
+               "table's: " +
+               prices + ".\n";
+    const std::string others = listed(one.also_known);
     if (!others.empty())
         out += "\nAlso accepted, not served yet: " + others + ".\n";
 }

@@ -46,7 +46,13 @@ struct section {
     std::string_view also_known;
     /// Whether any other key is fine (`model_info`, which is only echoed).
     bool open = false;
+    /// Whether the keys of `price_keys` stand here as well.
+    bool prices = false;
 };
+
+/// Prices of LiteLLM's price table that a deployment may set itself, separated by spaces: US
+/// dollars as numbers not below 0.
+extern const std::string_view price_keys;
 
 extern const section top_level_section;
 extern const section model_entry_section;
@@ -59,9 +65,12 @@ extern const section general_settings_section;
 /// All of them, in the order of the reference page.
 std::span<const section* const> sections();
 
+/// The description of a key. All prices without one of their own share one, which has no name.
 const property* find_property(const section& within, std::string_view name);
 /// Whether `name` is one of the section's `also_known`.
 bool is_also_known(const section& within, std::string_view name);
+/// Whether `name` is a price that a deployment sets in this section.
+bool is_price(const section& within, std::string_view name);
 /// The key that a mistyped `name` most likely stands for.
 std::optional<std::string_view> closest_key(const section& within, std::string_view name);
 /// `number`, `list` ... for messages and the reference page.

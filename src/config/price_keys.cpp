@@ -1,0 +1,50 @@
+#include "llm_proxy/config/properties.hpp"
+
+namespace llm_proxy::config {
+
+// clang-format off
+const std::string_view price_keys =
+    "cache_creation_input_token_cost cache_creation_input_token_cost_above_100k_tokens "
+    "cache_creation_input_token_cost_above_1hr "
+    "cache_creation_input_token_cost_above_1hr_above_100k_tokens "
+    "cache_creation_input_token_cost_above_200k_tokens "
+    "cache_creation_input_token_cost_above_272k_tokens "
+    "cache_creation_input_token_cost_above_272k_tokens_flex "
+    "cache_creation_input_token_cost_above_272k_tokens_priority "
+    "cache_creation_input_token_cost_above_272k_tokens_ultrafast "
+    "cache_creation_input_token_cost_flex cache_creation_input_token_cost_priority "
+    "cache_creation_input_token_cost_ultrafast cache_read_input_audio_token_cost "
+    "cache_read_input_token_cost cache_read_input_token_cost_above_100k_tokens "
+    "cache_read_input_token_cost_above_200k_tokens "
+    "cache_read_input_token_cost_above_200k_tokens_priority "
+    "cache_read_input_token_cost_above_272k_tokens "
+    "cache_read_input_token_cost_above_272k_tokens_flex "
+    "cache_read_input_token_cost_above_272k_tokens_priority "
+    "cache_read_input_token_cost_above_272k_tokens_ultrafast "
+    "cache_read_input_token_cost_above_512k_tokens cache_read_input_token_cost_balanced "
+    "cache_read_input_token_cost_flex cache_read_input_token_cost_priority "
+    "cache_read_input_token_cost_ultrafast cost_per_second google_maps_grounding_cost_per_query "
+    "input_cost_per_audio_per_second input_cost_per_audio_token input_cost_per_character "
+    "input_cost_per_image input_cost_per_image_token input_cost_per_pixel input_cost_per_query "
+    "input_cost_per_second input_cost_per_token input_cost_per_token_above_100k_tokens "
+    "input_cost_per_token_above_128k_tokens input_cost_per_token_above_200k_tokens "
+    "input_cost_per_token_above_200k_tokens_priority input_cost_per_token_above_272k_tokens "
+    "input_cost_per_token_above_272k_tokens_flex "
+    "input_cost_per_token_above_272k_tokens_priority "
+    "input_cost_per_token_above_272k_tokens_ultrafast input_cost_per_token_above_512k_tokens "
+    "input_cost_per_token_balanced input_cost_per_token_flex input_cost_per_token_priority "
+    "input_cost_per_token_ultrafast input_cost_per_video_per_second input_cost_per_video_token "
+    "output_cost_per_audio_token output_cost_per_image output_cost_per_image_token "
+    "output_cost_per_reasoning_token output_cost_per_reasoning_token_flex "
+    "output_cost_per_reasoning_token_priority output_cost_per_second output_cost_per_token "
+    "output_cost_per_token_above_100k_tokens output_cost_per_token_above_128k_tokens "
+    "output_cost_per_token_above_200k_tokens output_cost_per_token_above_200k_tokens_priority "
+    "output_cost_per_token_above_272k_tokens output_cost_per_token_above_272k_tokens_flex "
+    "output_cost_per_token_above_272k_tokens_priority "
+    "output_cost_per_token_above_272k_tokens_ultrafast output_cost_per_token_above_512k_tokens "
+    "output_cost_per_token_balanced output_cost_per_token_flex output_cost_per_token_priority "
+    "output_cost_per_token_ultrafast output_cost_per_video_token "
+    "regional_processing_uplift_multiplier_eu regional_processing_uplift_multiplier_us ";
+// clang-format on
+
+} // namespace llm_proxy::config

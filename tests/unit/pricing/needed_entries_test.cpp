@@ -1,0 +1,33 @@
+#include "llm_proxy/pricing/needed_entries.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pricing/pricing_test_support.hpp"
+
+namespace llm_proxy::pricing {
+namespace {
+
+std::size_t kept(const std::vector<priced_deployment>& deployments) {
+    return bundled_prices(needed_entries(deployments)).value().size();
+}
+
+TEST(needed_entries, are_those_of_the_providers) {
+    const auto keep = needed_entries({{"gemini", "gemini-2.5-flash", ""}, {"lm_studio", "*", ""}});
+    EXPECT_TRUE(keep("gemini/gemini-2.5-pro", "gemini"));
+    EXPECT_TRUE(keep("anything", ""));
+    EXPECT_FALSE(keep("gpt-4o", "openai"));
+    EXPECT_EQ(kept({}), 0U);
+}
+
+TEST(needed_entries, of_a_provider_of_all_models_are_found_by_name) {
+    const auto keep = needed_entries({{"github", "openai/GPT-4o-2024-08-06", ""}});
+    EXPECT_TRUE(keep("gpt-4o", "openai"));
+    EXPECT_TRUE(keep("azure/gpt-4o-2024-11-20", "azure"));
+    EXPECT_FALSE(keep("gpt-4.1", "openai"));
+    EXPECT_FALSE(keep("gpt-4.1", ""));
+    EXPECT_TRUE(needed_entries({{"github", "x", "gpt-4.1"}})("gpt-4.1", "openai"));
+    EXPECT_EQ(kept({{"github", "*", ""}}), whole_table().size());
+}
+
+} // namespace
+} // namespace llm_proxy::pricing
