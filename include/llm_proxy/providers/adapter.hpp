@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,15 @@ namespace llm_proxy::providers {
 
 /// Looks an environment variable up.
 using variable_lookup = std::function<std::optional<std::string>(std::string_view)>;
+
+/// A file that the client named by its URL, fetched.
+struct remote_file {
+    std::string bytes;
+    std::string content_type;
+};
+
+/// Fetched files by their URL as the client wrote it.
+using remote_file_map = std::map<std::string, remote_file, std::less<>>;
 
 /// A client's call, read but not changed. The views outlive the call.
 struct inbound_call {
@@ -42,6 +52,8 @@ struct inbound_call {
     bool stream = false;
     /// Ask the upstream for the usage of a stream.
     bool request_usage = true;
+    /// What the adapter's `remote_files` asked for, as far as it could be had; null if nothing.
+    const remote_file_map* files = nullptr;
 };
 
 /// What goes to the upstream: a head of its own and pieces of the client's body.
@@ -51,6 +63,8 @@ struct outbound_call {
     std::optional<json::splice> edited;
     /// What stands for `model` in a multipart body.
     std::string form_model;
+    /// The body, where it is written anew.
+    std::string body;
     /// Head and body in order, for one gathered write.
     std::vector<std::string_view> pieces;
     /// Set where the answer is not in OpenAI's dialect.
@@ -83,6 +97,10 @@ public:
     virtual bool prepare(const config::model_entry& entry, const config::settings& settings,
                          const variable_lookup& variable, model::deployment& out,
                          config::problems& found) const = 0;
+
+    /// The http and https URLs of files that the call's upstream request must hold, each once; they
+    /// stand in `call.files` when it is translated.
+    virtual std::vector<std::string> remote_files(const inbound_call&) const { return {}; }
 
     /// Makes the upstream request. `out` refers into `call` and the deployment.
     virtual result<void> translate(const inbound_call& call, const model::deployment& target,
