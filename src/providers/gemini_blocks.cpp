@@ -47,6 +47,11 @@ result<void> add_file(const json& block, std::string_view place, gemini_media& m
     if (id.empty()) {
         return bad_request("A file block has neither file_id nor file_data.");
     }
+    const std::string_view format = media_format(*file);
+    if (id.starts_with("files/") && !format.empty()) {
+        return add_media({.url = std::string(google_api) + std::string(id), .format = format},
+                         media, parts);
+    }
     const bool is_url = id.find("://") != id.npos || id.starts_with("data:");
     if (!is_url) {
         const std::string shown(id.substr(0, 64));
@@ -57,7 +62,7 @@ result<void> add_file(const json& block, std::string_view place, gemini_media& m
                            shown);
     }
     return add_media({.url = id,
-                      .format = media_format(*file),
+                      .format = format,
                       .detail = text_of(*file, "detail"),
                       .video = member_of(*file, "video_metadata")},
                      media, parts);
@@ -91,7 +96,8 @@ result<void> add_block(const json& block, std::string_view place, gemini_media& 
         if (text == nullptr || !text->is_string()) {
             return bad_request(std::string(place) + " has no text.");
         }
-        if (*text != "") { // Gemini refuses an empty one beside others
+        if (!text->get_ref<const std::string&>()
+                 .empty()) { // Gemini refuses an empty one beside others
             parts.push_back({{"text", *text}});
         }
         return {};

@@ -15,8 +15,6 @@ using json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr std::string_view google_files = "https://generativelanguage.googleapis.com/v1beta/files/";
-
 /// Fetched for one call.
 constexpr std::size_t most_files = 1000;
 
@@ -163,7 +161,7 @@ result<json> gemini_media::data_of(const media_source& source) {
         }
         return reference_part(source.url, type);
     }
-    if (source.url.starts_with(google_files)) {
+    if (source.url.starts_with(std::string(google_api) + "files/")) {
         return reference_part(source.url, source.format);
     }
     if (starts_with_i(source.url, "http://") || starts_with_i(source.url, "https://")) {

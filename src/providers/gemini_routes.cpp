@@ -144,7 +144,7 @@ result<json> embedding_part(const json& input, const gemini_model& model) {
         return media.part({.url = *text});
     }
     if (text->starts_with("files/")) {
-        const std::string url = "https://generativelanguage.googleapis.com/v1beta/" + *text;
+        const std::string url = std::string(google_api) + *text;
         return media.part({.url = url});
     }
     return json{{"text", *text}};

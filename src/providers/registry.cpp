@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/registry.hpp"
 
+#include "llm_proxy/providers/gemini.hpp"
 #include "llm_proxy/providers/known_prefixes.hpp"
 #include "llm_proxy/providers/openai_compatible.hpp"
 #include "llm_proxy/providers/openrouter.hpp"
@@ -95,6 +96,7 @@ adapter_list make_adapters() {
         out.push_back(std::make_unique<openai_compatible>(row));
     }
     out.push_back(std::make_unique<openrouter>());
+    out.push_back(std::make_unique<gemini>());
     return out;
 }
 

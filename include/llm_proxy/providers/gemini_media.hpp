@@ -12,6 +12,9 @@
 
 namespace llm_proxy::providers {
 
+/// What stands before `files/abc` in the URI of a file that was uploaded to Google.
+inline constexpr std::string_view google_api = "https://generativelanguage.googleapis.com/v1beta/";
+
 /// A picture, sound, film or document in a message.
 struct media_source {
     std::string_view url;
