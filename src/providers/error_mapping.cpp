@@ -177,11 +177,6 @@ std::string fallback_hint(error_class kind, std::string_view group) {
            name + "' - https://docs.litellm.ai/docs/routing#fallbacks";
 }
 
-std::string group_suffix(std::string_view group) {
-    return "\n\nLiteLLM: model group '" + std::string(group) +
-           "' failed with the error above. No fallback was attempted.";
-}
-
 std::string seconds_text(double seconds, const char* format) {
     std::array<char, 32> text{};
     const int size = std::snprintf(text.data(), text.size(), format, seconds);
@@ -189,6 +184,11 @@ std::string seconds_text(double seconds, const char* format) {
 }
 
 } // namespace
+
+std::string group_suffix(std::string_view group) {
+    return "\n\nLiteLLM: model group '" + std::string(group) +
+           "' failed with the error above. No fallback was attempted.";
+}
 
 upstream_text read_upstream_text(std::string_view body) {
     upstream_text out;

@@ -8,7 +8,7 @@ namespace llm_proxy::providers {
 namespace {
 
 // Sorted, for binary search.
-constexpr std::array<std::string_view, 132> prefixes{
+constexpr std::array<std::string_view, 131> prefixes{
     "ai21",
     "ai21_chat",
     "aiml",
@@ -56,7 +56,6 @@ constexpr std::array<std::string_view, 132> prefixes{
     "friendliai",
     "galadriel",
     "gdc",
-    "gemini",
     "gigachat",
     "github_copilot",
     "gradient_ai",

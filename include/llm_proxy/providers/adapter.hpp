@@ -24,11 +24,14 @@ namespace llm_proxy::providers {
 /// Looks an environment variable up.
 using variable_lookup = std::function<std::optional<std::string>(std::string_view)>;
 
-/// A file that a call names by its URL, fetched.
+/// A file that the client named by its URL, fetched.
 struct remote_file {
     std::string bytes;
     std::string content_type;
 };
+
+/// Fetched files by their URL as the client wrote it.
+using remote_file_map = std::map<std::string, remote_file, std::less<>>;
 
 /// A client's call, read but not changed. The views outlive the call.
 struct inbound_call {
@@ -51,6 +54,8 @@ struct inbound_call {
     bool stream = false;
     /// Ask the upstream for the usage of a stream.
     bool request_usage = true;
+    /// What the adapter's `remote_files` asked for, as far as it could be had; null if nothing.
+    const remote_file_map* files = nullptr;
 };
 
 /// What goes to the upstream: a head of its own and pieces of the client's body.
@@ -58,10 +63,10 @@ struct outbound_call {
     std::string head; // complete, empty line included
     /// The edited JSON body, when there is one.
     std::optional<json::splice> edited;
-    /// A body in the provider's own dialect, when there is one.
-    std::string body;
     /// What stands for `model` in a multipart body.
     std::string form_model;
+    /// The body, where it is written anew.
+    std::string body;
     /// Head and body in order, for one gathered write.
     std::vector<std::string_view> pieces;
     /// Set where the answer is not in OpenAI's dialect.
@@ -95,7 +100,8 @@ public:
                          const variable_lookup& variable, model::deployment& out,
                          config::problems& found) const = 0;
 
-    /// URLs of files that the provider must be given whole: they are fetched before `translate`.
+    /// The http and https URLs of files that the call's upstream request must hold, each once; they
+    /// stand in `call.files` when it is translated.
     virtual std::vector<std::string> remote_files(const inbound_call&) const { return {}; }
 
     /// Makes the upstream request. `out` refers into `call` and the deployment.

@@ -58,6 +58,9 @@ error_class class_of_status(int status);
 /// The class of an OpenAI-style failure: by what it says, then by its status, in LiteLLM's order.
 verdict classify_openai(int status, const upstream_text& said);
 
+/// What LiteLLM appends to every failure: which model group it was.
+std::string group_suffix(std::string_view group);
+
 /// The client's error: LiteLLM's prefix for the class, the provider's name, the text, and which
 /// model group failed. `status` is the upstream's; most classes have one of their own.
 error make_error(verdict found, int status, std::string_view exception_name, std::string_view text,

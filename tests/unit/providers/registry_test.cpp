@@ -212,7 +212,7 @@ TEST(registry, says_why_a_provider_is_not_there) {
         EXPECT_EQ(out.problems.at(0).key, "model_list[0].litellm_params.model");
         return out.problems.at(0);
     };
-    for (const std::string prefix : {"gemini", "github_copilot", "anthropic", "bedrock"}) {
+    for (const std::string prefix : {"vertex_ai", "github_copilot", "anthropic", "bedrock"}) {
         EXPECT_EQ(problem(prefix + "/m").text,
                   "provider " + prefix + "/ is not served by this version yet");
         EXPECT_NE(problem(prefix + "/m").hint.find(" openrouter/"), std::string::npos);
@@ -232,7 +232,7 @@ TEST(registry, what_is_served_is_not_listed_as_missing) {
         ASSERT_NE(find_adapter(prefix), nullptr);
         EXPECT_EQ(find_adapter(prefix)->prefix(), prefix);
     }
-    EXPECT_EQ(find_adapter("gemini"), nullptr);
+    EXPECT_EQ(find_adapter("anthropic"), nullptr);
 }
 
 TEST(registry, the_nearest_timeout_counts) {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "llm_proxy/util/error.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace llm_proxy::providers {
+
+/// Parses what a client sent. Nothing if it is no JSON, nests too deep, or has objects so wide
+/// that their ordered form would take quadratic time.
+std::optional<nlohmann::ordered_json> parse_client_json(std::string_view text);
+
+/// The member; null if `object` is no object, has no such member, or it is JSON's null.
+const nlohmann::ordered_json* member_of(const nlohmann::ordered_json& object,
+                                        std::string_view name);
+
+/// The member where it is a string, else an empty text.
+std::string_view text_of(const nlohmann::ordered_json& object, std::string_view name);
+
+/// The first of the members that is a string and not empty.
+std::string_view first_text_of(const nlohmann::ordered_json& object,
+                               std::initializer_list<std::string_view> names);
+
+/// The bytes that go upstream; text that is no UTF-8 cannot fail it.
+std::string dump_json(const nlohmann::ordered_json& value);
+
+/// A refusal of the client's request.
+error bad_request(std::string text);
+
+} // namespace llm_proxy::providers

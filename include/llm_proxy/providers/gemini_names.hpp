@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace llm_proxy::providers {
+
+/// What a model's name tells of its abilities (LiteLLM's rules; no table of models is needed).
+struct gemini_model {
+    explicit gemini_model(std::string_view name);
+
+    std::string name;
+    /// Generation 3 or newer: thinking levels instead of budgets, ids of tool calls, signatures.
+    bool third_generation = false;
+    /// Takes plain JSON Schema as `responseJsonSchema`.
+    bool json_schema = false;
+    bool flash = false;
+    bool flash_lite = false;
+    /// Thinks before it answers, and so takes a `thinkingConfig`.
+    bool thinks = false;
+    /// Speaks.
+    bool speech = false;
+    /// Media resolution is one setting for the whole request (`gemini-2*`).
+    bool global_resolution = false;
+    /// The name of an image model that answers `generateContent` rather than `predict`.
+    bool gemini_family = false;
+};
+
+/// The version in the path of Google's own host: generation 3 is served in full by `v1alpha`.
+std::string_view gemini_api_version(const gemini_model& model);
+
+} // namespace llm_proxy::providers

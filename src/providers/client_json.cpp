@@ -1,0 +1,117 @@
+#include "llm_proxy/providers/client_json.hpp"
+
+#include "llm_proxy/json/scan.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace llm_proxy::providers {
+
+using json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr llm_proxy::json::scan_limits limits{.depth = 256, .members = 65536};
+/// A member of an ordered object is compared with all before it: few for what clients send, but
+/// quadratic for an object made to be wide.
+constexpr std::size_t most_comparisons = 32'000'000;
+
+/// The index behind the string that begins at `at`, in valid JSON.
+std::size_t skip_string(std::string_view text, std::size_t at) {
+    for (;;) {
+        at = text.find('"', at + 1);
+        std::size_t slashes = 0;
+        while (text[at - 1 - slashes] == '\\') {
+            ++slashes;
+        }
+        if (slashes % 2 == 0) {
+            return at;
+        }
+    }
+}
+
+/// Whether the objects of the valid JSON `text` are too wide to be parsed in good time.
+bool is_too_wide(std::string_view text) {
+    struct container {
+        bool object;
+        std::size_t commas;
+    };
+    std::vector<container> open;
+    std::size_t comparisons = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        switch (text[i]) {
+        case '"':
+            i = skip_string(text, i);
+            break;
+        case '{':
+        case '[':
+            open.push_back({text[i] == '{', 0});
+            break;
+        case '}':
+        case ']':
+            open.pop_back();
+            break;
+        case ',':
+            ++open.back().commas;
+            if (open.back().object) {
+                comparisons += open.back().commas;
+            }
+            if (comparisons > most_comparisons) {
+                return true;
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+std::optional<json> parse_client_json(std::string_view text) {
+    std::vector<llm_proxy::json::member> members;
+    if (!llm_proxy::json::scan(text, members, limits) || is_too_wide(text)) {
+        return std::nullopt;
+    }
+    json value = json::parse(text, nullptr, false);
+    if (value.is_discarded()) { // such as a number too large for a double
+        return std::nullopt;
+    }
+    return value;
+}
+
+const json* member_of(const json& object, std::string_view name) {
+    if (!object.is_object()) {
+        return nullptr;
+    }
+    const auto found = object.find(name);
+    return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::string_view text_of(const json& object, std::string_view name) {
+    const json* found = member_of(object, name);
+    const auto* text = found == nullptr ? nullptr : found->get_ptr<const std::string*>();
+    return text == nullptr ? std::string_view() : std::string_view(*text);
+}
+
+std::string_view first_text_of(const json& object, std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names) {
+        if (const std::string_view text = text_of(object, name); !text.empty()) {
+            return text;
+        }
+    }
+    return {};
+}
+
+std::string dump_json(const json& value) {
+    return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+error bad_request(std::string text) {
+    return error(400, "invalid_request_error", std::move(text));
+}
+
+} // namespace llm_proxy::providers

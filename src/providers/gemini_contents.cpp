@@ -1,0 +1,232 @@
+#include "llm_proxy/providers/gemini_contents.hpp"
+
+#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/gemini_blocks.hpp"
+#include "llm_proxy/providers/gemini_tool_calls.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace llm_proxy::providers {
+
+using json = nlohmann::ordered_json;
+
+namespace {
+
+enum class turn : std::uint8_t { none, user, model, tools };
+
+json text_part(std::string_view text) {
+    return {{"text", text}};
+}
+
+/// `message[2].content[1]`, as LiteLLM names places.
+std::string place(std::size_t message, std::size_t block) {
+    return "message[" + std::to_string(message) + "].content[" + std::to_string(block) + "]";
+}
+
+class conversation_writer {
+public:
+    conversation_writer(const gemini_model& model, gemini_media& media)
+        : media_(media), calls_(model, media) {}
+
+    result<void> add(const json& message, std::size_t index);
+    void finish(json& body);
+
+private:
+    void begin(turn next);
+    void close();
+    result<void> add_system(const json& message);
+    result<void> add_user(const json& message);
+    result<void> add_assistant(const json& message);
+    result<void> add_assistant_text(const json& message);
+    result<void> add_assistant_images(const json& message);
+
+    gemini_media& media_;
+    gemini_tool_calls calls_;
+    json system_ = json::array();
+    json contents_ = json::array();
+    json parts_ = json::array(); // of the turn that is open
+    turn turn_ = turn::none;
+    std::size_t message_ = 0;
+};
+
+void conversation_writer::begin(turn next) {
+    if (turn_ != next) {
+        close();
+        turn_ = next;
+    }
+}
+
+void conversation_writer::close() {
+    if (parts_.empty()) {
+        return;
+    }
+    const auto is_text = [](const json& part) { return part.contains("text"); };
+    if (turn_ == turn::user && std::none_of(parts_.begin(), parts_.end(), is_text)) {
+        parts_.push_back(text_part(" ")); // Gemini refuses media without a text
+    }
+    contents_.push_back({{"role", turn_ == turn::model ? "model" : "user"},
+                         {"parts", std::exchange(parts_, json::array())}});
+}
+
+result<void> conversation_writer::add_system(const json& message) {
+    const json* content = member_of(message, "content");
+    std::string text(text_of(message, "content"));
+    if (content != nullptr && content->is_array()) {
+        for (const json& block : *content) {
+            text += text_of(block, "text");
+        }
+    } else if (content != nullptr && !content->is_string()) {
+        return bad_request("The content of a system message must be a string or a list.");
+    }
+    if (!text.empty()) {
+        system_.push_back(text_part(text));
+    }
+    return {};
+}
+
+result<void> conversation_writer::add_user(const json& message) {
+    begin(turn::user);
+    const json* content = member_of(message, "content");
+    if (content == nullptr) {
+        return {};
+    }
+    if (content->is_string()) {
+        parts_.push_back({{"text", *content}});
+        return {};
+    }
+    if (!content->is_array()) {
+        return bad_request("The content of a user message must be a string or a list.");
+    }
+    std::size_t index = 0;
+    for (const json& block : *content) {
+        if (auto added = add_block(block, place(message_, index++), media_, parts_); !added) {
+            return added;
+        }
+    }
+    return {};
+}
+
+/// The first signature of the message's own, unless one of its calls carries it already.
+std::string_view text_signature(const json& message) {
+    const json* fields = member_of(message, "provider_specific_fields");
+    const json* all = fields == nullptr ? nullptr : member_of(*fields, "thought_signatures");
+    if (all == nullptr || !all->is_array() || all->empty() || !all->front().is_string()) {
+        return {};
+    }
+    const std::string_view first = all->front().get_ref<const std::string&>();
+    const auto carried = call_signatures(message);
+    const bool is_carried = std::find(carried.begin(), carried.end(), first) != carried.end();
+    return is_carried ? std::string_view() : first;
+}
+
+result<void> conversation_writer::add_assistant_text(const json& message) {
+    const json* content = member_of(message, "content");
+    if (content == nullptr) {
+        return {};
+    }
+    if (content->is_array()) {
+        for (const json& block : *content) {
+            const std::string_view text = text_of(block, "text");
+            if (text_of(block, "type") == "text" && !text.empty()) {
+                parts_.push_back(text_part(text));
+            }
+        }
+        return {};
+    }
+    if (!content->is_string()) {
+        return bad_request("The content of an assistant message must be a string or a list.");
+    }
+    json part{{"text", *content}};
+    const std::string_view signature = text_signature(message);
+    if (!signature.empty()) {
+        part["thoughtSignature"] = signature;
+    }
+    parts_.push_back(std::move(part));
+    return {};
+}
+
+result<void> conversation_writer::add_assistant_images(const json& message) {
+    const json* images = member_of(message, "images");
+    if (images == nullptr || !images->is_array()) {
+        return {};
+    }
+    for (const json& image : *images) {
+        if (member_of(image, "image_url") == nullptr) {
+            continue;
+        }
+        if (auto added = add_image(image, media_, parts_); !added) {
+            return added;
+        }
+    }
+    return {};
+}
+
+result<void> conversation_writer::add_assistant(const json& message) {
+    begin(turn::model);
+    if (const auto thoughts = text_of(message, "reasoning_content"); !thoughts.empty()) {
+        parts_.push_back({{"thought", true}, {"text", thoughts}});
+    }
+    if (auto added = add_assistant_text(message); !added) {
+        return added;
+    }
+    if (auto added = add_assistant_images(message); !added) {
+        return added;
+    }
+    return calls_.add_calls(message, parts_);
+}
+
+result<void> conversation_writer::add(const json& message, std::size_t index) {
+    message_ = index;
+    const std::string_view role = text_of(message, "role");
+    if (role == "system" || role == "developer") {
+        return add_system(message);
+    }
+    if (role == "user") {
+        return add_user(message);
+    }
+    if (role == "assistant") {
+        return add_assistant(message);
+    }
+    if (role == "tool" || role == "function") {
+        begin(turn::tools);
+        return calls_.add_result(message, parts_);
+    }
+    return bad_request("Invalid Message passed in - message[" + std::to_string(index) +
+                       "] has no known role.");
+}
+
+void conversation_writer::finish(json& body) {
+    close();
+    if (contents_.empty()) { // Gemini wants one
+        contents_.push_back(
+            {{"role", "user"}, {"parts", json::array({text_part(system_.empty() ? " " : ".")})}});
+    }
+    body["contents"] = std::move(contents_);
+    if (!system_.empty()) {
+        body["systemInstruction"] = {{"parts", std::move(system_)}};
+    }
+}
+
+} // namespace
+
+result<void> write_conversation(const json& messages, const gemini_model& model,
+                                gemini_media& media, json& body) {
+    if (!messages.is_array()) {
+        return bad_request("'messages' must be a list.");
+    }
+    conversation_writer writer(model, media);
+    std::size_t index = 0;
+    for (const json& message : messages) {
+        if (auto added = writer.add(message, index++); !added) {
+            return added;
+        }
+    }
+    writer.finish(body);
+    return {};
+}
+
+} // namespace llm_proxy::providers

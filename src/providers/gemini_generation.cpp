@@ -1,0 +1,215 @@
+#include "llm_proxy/providers/gemini_generation.hpp"
+
+#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/gemini_schema.hpp"
+#include "llm_proxy/providers/gemini_thinking.hpp"
+#include "llm_proxy/providers/snake_case.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace llm_proxy::providers {
+
+using json = nlohmann::ordered_json;
+
+namespace {
+
+struct renamed {
+    std::string_view name;
+    const char* field;
+    bool old_only = false; // generation 3 refuses it
+};
+
+/// Later rows win.
+constexpr std::array renames{
+    renamed{"temperature", "temperature"},
+    renamed{"top_p", "topP"},
+    renamed{"max_tokens", "maxOutputTokens"},
+    renamed{"max_completion_tokens", "maxOutputTokens"},
+    renamed{"n", "candidateCount"},
+    renamed{"seed", "seed"},
+    renamed{"presence_penalty", "presencePenalty", true},
+    renamed{"frequency_penalty", "frequencyPenalty", true},
+    renamed{"logprobs", "responseLogprobs"},
+};
+
+/// Fields that a client may name itself; `logprobs` means something else in OpenAI's dialect.
+constexpr std::array<std::string_view, 17> own_fields{
+    "temperature",        "topP",        "topK",           "candidateCount",   "maxOutputTokens",
+    "stopSequences",      "seed",        "responseSchema", "responseMimeType", "responseJsonSchema",
+    "responseFormat",     "imageConfig", "thinkingConfig", "responseLogprobs", "mediaResolution",
+    "responseModalities", "speechConfig"};
+
+void write_plain(const json& parameters, const gemini_model& model, json& config) {
+    for (const renamed& row : renames) {
+        const json* value = member_of(parameters, row.name);
+        if (value != nullptr && !(row.old_only && model.third_generation)) {
+            config[row.field] = *value;
+        }
+    }
+    const json* stop = member_of(parameters, "stop");
+    if (stop != nullptr && stop->is_string()) {
+        config["stopSequences"] = json::array({*stop});
+    } else if (stop != nullptr && stop->is_array()) {
+        config["stopSequences"] = *stop;
+    }
+}
+
+/// The schema of any of the forms of `response_format`; null if there is none.
+const json* schema_of(const json& format) {
+    if (const json* own = member_of(format, "response_schema")) {
+        return own;
+    }
+    const json* named = member_of(format, "json_schema");
+    return text_of(format, "type") == "json_schema" && named != nullptr
+               ? member_of(*named, "schema")
+               : nullptr;
+}
+
+result<void> write_response_format(const json& parameters, const gemini_model& model,
+                                   json& config) {
+    const json* format = member_of(parameters, "response_format");
+    if (format == nullptr || !format->is_object()) {
+        return {};
+    }
+    const json* schema = schema_of(*format);
+    const std::string_view type = text_of(*format, "type");
+    if (type == "text" && schema == nullptr) {
+        config["responseMimeType"] = "text/plain";
+    } else if (type == "json_object" || type == "json_schema" || schema != nullptr) {
+        config["responseMimeType"] = "application/json";
+    }
+    if (schema == nullptr || !schema->is_object()) {
+        return {};
+    }
+    if (model.json_schema) {
+        json own = *schema;
+        own.erase("strict");
+        config["responseJsonSchema"] = std::move(own);
+        return {};
+    }
+    auto converted = gemini_schema(*schema);
+    if (!converted) {
+        return converted.error();
+    }
+    order_properties(*converted);
+    config["responseSchema"] = *std::move(converted);
+    return {};
+}
+
+const char* modality(const json& name) {
+    constexpr std::array<std::pair<const char*, const char*>, 4> known{
+        {{"text", "TEXT"}, {"image", "IMAGE"}, {"audio", "AUDIO"}, {"video", "VIDEO"}}};
+    for (const auto& [lower_case, gemini_name] : known) {
+        if (name == lower_case) {
+            return gemini_name;
+        }
+    }
+    return "MODALITY_UNSPECIFIED";
+}
+
+result<void> write_speech(const json& audio, json& config) {
+    const json* format = member_of(audio, "format");
+    if (format != nullptr && *format != "pcm16") {
+        return bad_request("Unsupported audio format for Gemini TTS models. Gemini TTS models only "
+                           "support 'pcm16' format as they return audio data in L16 PCM format. "
+                           "Please set audio format to 'pcm16'.");
+    }
+    json speech = json::object();
+    if (const json* voice = member_of(audio, "voice")) {
+        speech["voiceConfig"]["prebuiltVoiceConfig"]["voiceName"] = *voice;
+    }
+    if (const json* language = member_of(audio, "language_code")) {
+        speech["languageCode"] = *language;
+    }
+    config["speechConfig"] = std::move(speech);
+    return {};
+}
+
+result<void> write_modalities(const json& parameters, const gemini_model& model, json& config) {
+    json list = json::array();
+    if (const json* wanted = member_of(parameters, "modalities");
+        wanted != nullptr && wanted->is_array()) {
+        for (const json& name : *wanted) {
+            list.push_back(modality(name));
+        }
+    }
+    const json* audio = member_of(parameters, "audio");
+    if (audio != nullptr && audio->is_object() && model.speech) {
+        if (auto written = write_speech(*audio, config); !written) {
+            return written;
+        }
+        if (std::find(list.begin(), list.end(), "AUDIO") == list.end()) {
+            list.push_back("AUDIO");
+        }
+    }
+    if (!list.empty()) {
+        config["responseModalities"] = std::move(list);
+    }
+    return {};
+}
+
+void write_own_fields(const json& parameters, json& config) {
+    for (const auto& [name, value] : parameters.items()) {
+        const std::string field = camel_case(name);
+        const bool openai = name == "response_format"; // the same in snake case
+        if (!value.is_null() && !openai &&
+            std::find(own_fields.begin(), own_fields.end(), field) != own_fields.end()) {
+            config[field] = value;
+        }
+    }
+}
+
+bool uses_maps(const json& body) {
+    const json* tools = member_of(body, "tools");
+    return tools != nullptr && std::any_of(tools->begin(), tools->end(), [](const json& tool) {
+               return tool.contains("googleMaps");
+           });
+}
+
+/// Beside Google Maps Gemini takes a wish for JSON only in this newer form.
+void move_response_format(json& config) {
+    json text{{"mimeType", "APPLICATION_JSON"}};
+    for (const char* name : {"responseSchema", "responseJsonSchema"}) {
+        if (const json* schema = member_of(config, name)) {
+            text["schema"] = *schema;
+            config.erase(name);
+        }
+    }
+    config.erase("responseMimeType");
+    config["responseFormat"] = {{"text", std::move(text)}};
+}
+
+} // namespace
+
+result<void> write_generation_config(const json& parameters, const gemini_model& model,
+                                     json& body) {
+    json config = json::object();
+    write_plain(parameters, model, config);
+    if (auto written = write_response_format(parameters, model, config); !written) {
+        return written;
+    }
+    if (auto written = write_modalities(parameters, model, config); !written) {
+        return written;
+    }
+    if (auto written = write_thinking(parameters, model, config); !written) {
+        return written;
+    }
+    write_own_fields(parameters, config);
+    if (model.third_generation && !config.contains("temperature")) {
+        config["temperature"] = 1.0;
+    }
+    if (text_of(config, "responseMimeType") == "application/json" && uses_maps(body)) {
+        move_response_format(config);
+    }
+    if (!config.empty()) {
+        body["generationConfig"] = std::move(config);
+    }
+    return {};
+}
+
+} // namespace llm_proxy::providers

@@ -1,0 +1,178 @@
+#include "llm_proxy/providers/gemini_request.hpp"
+
+#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/gemini_contents.hpp"
+#include "llm_proxy/providers/gemini_generation.hpp"
+#include "llm_proxy/providers/gemini_media.hpp"
+#include "llm_proxy/providers/gemini_names.hpp"
+#include "llm_proxy/providers/gemini_parameters.hpp"
+#include "llm_proxy/providers/gemini_routes.hpp"
+#include "llm_proxy/providers/gemini_tools.hpp"
+#include "llm_proxy/util/strings.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace llm_proxy::providers {
+
+using json = nlohmann::ordered_json;
+
+namespace {
+
+/// What stands beside the conversation, rather than in its configuration.
+void write_top_level(const json& parameters, json& body) {
+    for (const char* name : {"safety_settings", "safetySettings"}) {
+        if (const json* settings = member_of(parameters, name)) {
+            body["safetySettings"] = *settings;
+        }
+    }
+    for (const char* name : {"cached_content", "cachedContent"}) {
+        if (const json* cached = member_of(parameters, name)) {
+            body["cachedContent"] = *cached;
+        }
+    }
+    const std::string tier = lower(text_of(parameters, "service_tier"));
+    if (tier == "auto") {
+        body["serviceTier"] = "priority";
+    } else if (!tier.empty()) {
+        body["serviceTier"] = tier == "default" ? "standard" : tier;
+    }
+}
+
+void write_resolution(const std::string& resolution, json& body) {
+    if (!resolution.empty() && !body["generationConfig"].contains("mediaResolution")) {
+        body["generationConfig"]["mediaResolution"] = resolution;
+    }
+}
+
+result<json> chat_body(const inbound_call& call, const json& parameters,
+                       const gemini_model& model) {
+    const json* messages = member_of(parameters, "messages");
+    if (messages == nullptr) {
+        return bad_request("'messages' must be a list.");
+    }
+    json body = json::object();
+    gemini_media media(model, call.files);
+    if (auto written = write_conversation(*messages, model, media, body); !written) {
+        return written.error();
+    }
+    if (auto written = write_tools(parameters, body); !written) {
+        return written.error();
+    }
+    if (auto written = write_generation_config(parameters, model, body); !written) {
+        return written.error();
+    }
+    write_resolution(media.resolution(), body);
+    write_top_level(parameters, body);
+    return body;
+}
+
+result<json> make_body(const inbound_call& call, const json& parameters,
+                       const gemini_model& model) {
+    switch (call.type) {
+    case model::call_type::chat_completion:
+        return chat_body(call, parameters, model);
+    case model::call_type::embedding:
+        return embedding_body(parameters, model);
+    case model::call_type::image_generation:
+        return image_body(parameters, model);
+    case model::call_type::speech:
+        return speech_body(parameters, model);
+    default:
+        return bad_request("Gemini models do not serve " +
+                           std::string(model::traits_of(call.type).path) + ".");
+    }
+}
+
+std::string method_of(const inbound_call& call, const gemini_model& model) {
+    switch (call.type) {
+    case model::call_type::embedding:
+        return ":batchEmbedContents";
+    case model::call_type::image_generation:
+        return model.gemini_family ? ":generateContent" : ":predict";
+    default:
+        break;
+    }
+    const bool streams = call.stream && model::traits_of(call.type).event_stream;
+    return streams ? ":streamGenerateContent?alt=sse" : ":generateContent";
+}
+
+result<gemini_answer_options> answer_options(const inbound_call& call, const json& parameters) {
+    gemini_answer_options out;
+    out.type = call.type;
+    out.model = call.upstream_model;
+    out.requested_model = call.requested_model;
+    out.created = call.created;
+    out.random = call.random;
+    out.legacy_functions =
+        member_of(parameters, "functions") != nullptr && member_of(parameters, "tools") == nullptr;
+    out.base64_embeddings = text_of(parameters, "encoding_format") == "base64";
+    if (call.type == model::call_type::speech) {
+        auto format = speech_format(parameters);
+        if (!format) {
+            return format.error();
+        }
+        out.speech_format = *std::move(format);
+    }
+    return out;
+}
+
+bool is_served(model::call_type type) {
+    return type == model::call_type::chat_completion || type == model::call_type::embedding ||
+           type == model::call_type::image_generation || type == model::call_type::speech;
+}
+
+} // namespace
+
+result<gemini_request> make_gemini_request(const inbound_call& call,
+                                           const model::deployment& target) {
+    const gemini_model model(call.upstream_model);
+    json parameters;
+    json extra;
+    if (is_served(call.type)) { // others may have no JSON body
+        if (auto read = read_parameters(call, target, parameters, extra); !read) {
+            return read.error();
+        }
+    }
+    auto answer = answer_options(call, parameters);
+    if (!answer) {
+        return answer.error();
+    }
+    auto body = make_body(call, parameters, model);
+    if (!body) {
+        return body.error();
+    }
+    merge_extra(extra, *body);
+    gemini_request out;
+    out.method = method_of(call, model);
+    out.body = dump_json(*body);
+    out.answer = *std::move(answer);
+    return out;
+}
+
+std::vector<std::string> gemini_remote_files(const inbound_call& call) {
+    std::vector<std::string> out;
+    // Most calls name no file: they are not parsed for it.
+    const bool may_name =
+        call.body.find("http") != call.body.npos &&
+        (call.body.find("image_url") != call.body.npos || call.body.find("file") != call.body.npos);
+    if (call.type != model::call_type::chat_completion || !may_name) {
+        return out;
+    }
+    const auto body = parse_client_json(call.body);
+    const json* messages = body ? member_of(*body, "messages") : nullptr;
+    if (messages == nullptr) {
+        return out;
+    }
+    const gemini_model model(call.upstream_model);
+    gemini_media media(model, nullptr, &out);
+    json unused = json::object();
+    // A fault in the messages is told when the call is translated.
+    if (!write_conversation(*messages, model, media, unused)) {
+        out.clear();
+    }
+    return out;
+}
+
+} // namespace llm_proxy::providers

@@ -1,0 +1,295 @@
+#include "llm_proxy/providers/gemini_schema.hpp"
+
+#include "llm_proxy/providers/client_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llm_proxy::providers {
+
+using json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr std::size_t most_depth = 100;
+/// References within references can multiply a small schema.
+constexpr std::size_t most_nodes = 50000;
+/// A copied text of this size counts as a node.
+constexpr std::size_t bytes_per_node = 100;
+
+constexpr const char* too_large = "Max depth or size exceeded while processing schema. Please "
+                                  "check the schema for excessive nesting.";
+
+constexpr std::array<std::string_view, 21> known_keys{
+    "type",    "format",    "title",         "description",   "nullable",   "default",
+    "items",   "minItems",  "maxItems",      "enum",          "properties", "required",
+    "minimum", "maximum",   "minProperties", "maxProperties", "pattern",    "example",
+    "anyOf",   "minLength", "maxLength",
+};
+
+/// Of a list of types these belong to its object and array alone.
+constexpr std::array<std::string_view, 7> container_keys{
+    "properties", "required", "items", "minItems", "maxItems", "minProperties", "maxProperties"};
+
+template <class Names>
+bool is_one_of(const Names& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+class converter {
+public:
+    explicit converter(const json& root) : root_(root) {}
+
+    /// Fails by itself: see `fault`.
+    json convert(const json& schema, std::size_t depth);
+
+    const char* fault() const { return fault_; }
+
+private:
+    json branch_on_types(const json& schema, std::size_t depth);
+    json convert_any_of(const json& schema, std::size_t depth);
+    json convert_properties(const json& properties, std::size_t depth);
+    json follow(const json& schema, std::string_view reference, std::size_t depth);
+    void copy_known(const json& schema, std::size_t depth, json& out);
+    const json* target_of(std::string_view reference) const;
+    /// The only keys beside `anyOf` that are worth keeping.
+    void describe(const json& schema, json& branch);
+    /// Counts a part of the schema that is about to be copied.
+    void charge(const json& part);
+    void add_nodes(std::size_t count);
+
+    const json& root_;
+    std::vector<const json*> path_; // references being followed
+    std::size_t nodes_ = 0;
+    const char* fault_ = nullptr;
+};
+
+const json* converter::target_of(std::string_view reference) const {
+    for (const std::string_view section : {"$defs", "definitions"}) {
+        const std::string head = "#/" + std::string(section) + "/";
+        const json* all = member_of(root_, section);
+        if (reference.starts_with(head) && all != nullptr) {
+            return member_of(*all, reference.substr(head.size()));
+        }
+    }
+    return reference == "#" ? &root_ : nullptr;
+}
+
+void converter::charge(const json& part) {
+    add_nodes(1 + dump_json(part).size() / bytes_per_node);
+}
+
+void converter::add_nodes(std::size_t count) {
+    nodes_ += count;
+    if (nodes_ > most_nodes) {
+        fault_ = too_large;
+    }
+}
+
+void converter::describe(const json& schema, json& branch) {
+    for (const char* name : {"title", "description"}) {
+        const json* value = member_of(schema, name);
+        if (value == nullptr || branch.contains("anyOf")) {
+            continue;
+        }
+        charge(*value);
+        if (fault_ == nullptr) {
+            branch[name] = *value;
+        }
+    }
+}
+
+/// What stands beside the reference says more than what it refers to.
+json converter::follow(const json& schema, std::string_view reference, std::size_t depth) {
+    const json* target = target_of(reference);
+    if (target == nullptr || !target->is_object() ||
+        std::find(path_.begin(), path_.end(), target) != path_.end()) {
+        return json{{"type", "object"}};
+    }
+    charge(*target);
+    if (fault_ != nullptr) {
+        return json{{"type", "object"}};
+    }
+    json merged = *target;
+    for (const auto& [name, value] : schema.items()) {
+        if (name != "$ref") {
+            merged[name] = value;
+        }
+    }
+    path_.push_back(target);
+    json out = convert(merged, depth + 1);
+    path_.pop_back();
+    return out;
+}
+
+/// Here a `null` stays a branch, as LiteLLM sends it.
+json converter::branch_on_types(const json& schema, std::size_t depth) {
+    json branches = json::array();
+    for (const json& type : schema["type"]) {
+        if (!type.is_string()) {
+            continue;
+        }
+        json branch{{"type", type}};
+        if (type == "object" || type == "array") {
+            charge(schema);
+            for (const auto& [name, value] : schema.items()) {
+                if (is_one_of(container_keys, name)) {
+                    branch[name] = value;
+                }
+            }
+        }
+        branches.push_back(type == "null" ? std::move(branch) : convert(branch, depth + 1));
+        describe(schema, branches.back());
+        if (fault_ != nullptr) {
+            break;
+        }
+    }
+    return json{{"anyOf", std::move(branches)}};
+}
+
+bool is_null_type(const json& schema) {
+    return text_of(schema, "type") == "null";
+}
+
+/// Gemini takes nothing beside `anyOf`; a `null` branch makes the others nullable.
+json converter::convert_any_of(const json& schema, std::size_t depth) {
+    const json& branches = schema["anyOf"];
+    const bool nullable = std::any_of(branches.begin(), branches.end(), is_null_type);
+    json out = json::array();
+    for (const json& branch : branches) {
+        if (is_null_type(branch)) {
+            continue;
+        }
+        json converted = convert(branch, depth + 1);
+        if (nullable) {
+            converted["nullable"] = true;
+        }
+        describe(schema, converted);
+        out.push_back(std::move(converted));
+        if (fault_ != nullptr) {
+            break;
+        }
+    }
+    if (out.empty()) {
+        fault_ = "Invalid input: AnyOf schema with only null type is not supported. Please provide "
+                 "a non-null type.";
+    }
+    return json{{"anyOf", std::move(out)}};
+}
+
+json converter::convert_properties(const json& properties, std::size_t depth) {
+    json out = json::object();
+    for (const auto& [name, value] : properties.items()) {
+        out[name] = convert(value, depth + 1);
+    }
+    return out;
+}
+
+/// Gemini's enums are of strings, none of them empty.
+bool keeps_enum(const json& schema) {
+    return text_of(schema, "type") == "string";
+}
+
+void converter::copy_known(const json& schema, std::size_t depth, json& out) {
+    for (const auto& [name, value] : schema.items()) {
+        if (!is_one_of(known_keys, name) && name != "propertyOrdering") {
+            continue;
+        }
+        if (name == "properties" && value.is_object()) {
+            if (!value.empty()) {
+                out[name] = convert_properties(value, depth);
+            }
+        } else if (name == "items") {
+            out[name] = value.is_object() && !value.empty() ? convert(value, depth + 1)
+                                                            : json{{"type", "object"}};
+        } else if (name == "format") {
+            if (value == "enum" || value == "date-time") {
+                out[name] = value;
+            }
+        } else if (name == "enum") {
+            if (keeps_enum(schema) && value.is_array()) {
+                out[name] = value;
+                std::replace(out[name].begin(), out[name].end(), json(""), json(nullptr));
+            }
+        } else if (name != "required" || value.is_array()) {
+            out[name] = value;
+        }
+    }
+}
+
+json converter::convert(const json& schema, std::size_t depth) {
+    add_nodes(1);
+    if (depth > most_depth) {
+        fault_ = too_large;
+    }
+    if (fault_ != nullptr || !schema.is_object()) {
+        return json{{"type", "object"}};
+    }
+    if (const std::string_view reference = text_of(schema, "$ref"); !reference.empty()) {
+        return follow(schema, reference, depth);
+    }
+    const json* type = member_of(schema, "type");
+    if (type != nullptr && type->is_array()) {
+        if (type->size() > 1) {
+            return branch_on_types(schema, depth);
+        }
+        charge(schema);
+        json single = schema;
+        single["type"] = type->empty() ? json("object") : type->front();
+        return convert(single, depth + 1);
+    }
+    if (const json* branches = member_of(schema, "anyOf");
+        branches != nullptr && branches->is_array() && !branches->empty()) {
+        return convert_any_of(schema, depth);
+    }
+    json out = json::object();
+    copy_known(schema, depth, out);
+    const json* properties = member_of(schema, "properties");
+    if (properties != nullptr || !out.contains("type")) {
+        out["type"] = "object";
+    }
+    if (properties != nullptr && properties->empty()) {
+        out.erase("required");
+    }
+    if (out["type"] == "array" && !out.contains("items")) {
+        out["items"] = json{{"type", "object"}};
+    }
+    return out;
+}
+
+} // namespace
+
+result<json> gemini_schema(const json& schema) {
+    converter work(schema);
+    json out = work.convert(schema, 0);
+    if (work.fault() != nullptr) {
+        return bad_request(work.fault());
+    }
+    return out;
+}
+
+void order_properties(json& schema) {
+    if (!schema.is_object()) {
+        return;
+    }
+    if (const auto found = schema.find("properties"); found != schema.end() && found->is_object()) {
+        json order = json::array();
+        for (auto& [name, value] : found->items()) {
+            order.push_back(name);
+            order_properties(value);
+        }
+        if (!schema.contains("propertyOrdering")) {
+            schema["propertyOrdering"] = std::move(order);
+        }
+    }
+    if (const auto items = schema.find("items"); items != schema.end()) {
+        order_properties(*items);
+    }
+}
+
+} // namespace llm_proxy::providers

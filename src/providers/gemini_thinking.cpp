@@ -1,0 +1,115 @@
+#include "llm_proxy/providers/gemini_thinking.hpp"
+
+#include "llm_proxy/providers/client_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace llm_proxy::providers {
+
+using json = nlohmann::ordered_json;
+
+namespace {
+
+struct effort {
+    std::string_view name;
+    int budget; // tokens, as LiteLLM spends them
+};
+
+constexpr std::array<effort, 3> efforts{{{"low", 1024}, {"medium", 2048}, {"high", 4096}}};
+
+bool is_off(std::string_view name) {
+    return name == "none" || name == "disable";
+}
+
+int least_budget(const gemini_model& model) {
+    if (model.flash_lite) {
+        return 512;
+    }
+    return model.flash ? 1 : 128;
+}
+
+error invalid_effort(std::string_view name) {
+    return bad_request("litellm.UnsupportedParamsError: Invalid `reasoning_effort`: '" +
+                       std::string(name.substr(0, 64)) +
+                       "'. Must be one of: 'minimal', 'low', 'medium', 'high', 'none', 'disable'. "
+                       "To drop this param, set `litellm.drop_params = True` or pass in `(.., "
+                       "drop_params=True)` in the request - "
+                       "https://docs.litellm.ai/docs/completion/drop_params");
+}
+
+result<json> by_effort(std::string_view name, const gemini_model& model) {
+    const auto known = std::find_if(efforts.begin(), efforts.end(),
+                                    [&](const effort& item) { return item.name == name; });
+    const bool least = name == "minimal" || is_off(name);
+    if (known == efforts.end() && !least) {
+        return invalid_effort(name);
+    }
+    if (model.third_generation) {
+        const std::string_view lowest = model.flash ? "minimal" : "low";
+        return json{{"thinkingLevel", least ? lowest : name}, {"includeThoughts", !is_off(name)}};
+    }
+    const int budget = is_off(name) ? 0 : least ? least_budget(model) : known->budget;
+    return json{{"thinkingBudget", budget}, {"includeThoughts", !is_off(name)}};
+}
+
+json by_budget(const json& thinking, const gemini_model& model) {
+    const json* budget = member_of(thinking, "budget_tokens");
+    const bool enabled = text_of(thinking, "type") == "enabled";
+    const bool spends = budget == nullptr || *budget != 0;
+    if (model.third_generation) {
+        return {{"includeThoughts", enabled && spends}};
+    }
+    json out = json::object();
+    if (enabled && spends) {
+        out["includeThoughts"] = true;
+    }
+    if (budget != nullptr && budget->is_number_integer()) {
+        out["thinkingBudget"] = *budget;
+    }
+    return out;
+}
+
+std::string_view effort_name(const json& value) {
+    if (const auto* text = value.get_ptr<const std::string*>()) {
+        return *text;
+    }
+    return text_of(value, "effort");
+}
+
+} // namespace
+
+result<void> write_thinking(const json& parameters, const gemini_model& model, json& config) {
+    const json* reasoning = member_of(parameters, "reasoning_effort");
+    const std::string_view effort =
+        reasoning == nullptr ? std::string_view() : effort_name(*reasoning);
+    const json* thinking = member_of(parameters, "thinking");
+    if (!model.thinks || (effort.empty() && thinking == nullptr)) {
+        return {};
+    }
+    if (!effort.empty() && thinking != nullptr && model.third_generation) {
+        return bad_request("`reasoning_effort` and `thinking` cannot both be given for " +
+                           model.name + ".");
+    }
+    json made;
+    if (!effort.empty()) {
+        auto by_name = by_effort(effort, model);
+        if (!by_name) {
+            return by_name.error();
+        }
+        made = *std::move(by_name);
+    }
+    if (thinking != nullptr && thinking->is_object()) {
+        made = by_budget(*thinking, model);
+    }
+    if (made.is_object() && !made.empty()) {
+        config["thinkingConfig"] = std::move(made);
+    }
+    return {};
+}
+
+} // namespace llm_proxy::providers
