@@ -306,6 +306,9 @@ void http_exchange::finish() {
 void http_exchange::close() {
     if (link_.stream) {
         link_.stream->close();
+        if (early_) {
+            early_->abandon(std::move(link_));
+        }
         link_.stream.reset();
         link_.tls.reset();
     }
