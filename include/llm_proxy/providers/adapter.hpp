@@ -32,6 +32,8 @@ struct inbound_call {
     /// Of a multipart body, with the client's content type; null for JSON.
     const std::vector<http::form_part>* parts = nullptr;
     std::string_view content_type;
+    /// Bytes of a multipart body that follow `body`, as its rest is still to come.
+    std::uint64_t to_come = 0;
     std::string upstream_model;
     /// The model as the client named it, for errors.
     std::string_view requested_model;
@@ -87,6 +89,10 @@ public:
     /// Makes the upstream request. `out` refers into `call` and the deployment.
     virtual result<void> translate(const inbound_call& call, const model::deployment& target,
                                    outbound_call& out) const = 0;
+
+    /// Whether a multipart body may be given by its start, with the rest passed on through
+    /// `form_rest`.
+    virtual bool streams_forms() const { return false; }
 
     /// The client's error for an upstream answer that is none, in LiteLLM's words.
     virtual error classify(const upstream_answer& answer, const call_names& names) const = 0;
