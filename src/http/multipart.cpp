@@ -42,7 +42,7 @@ std::optional<std::string_view> parameter(std::string_view value, std::string_vi
 }
 
 /// Reads a part's header lines; false if it has no form-data disposition with a name.
-bool read_part_head(std::string_view head, form_part& out) {
+bool read_part_head(std::string_view head, multipart_reader::step& out) {
     constexpr std::string_view disposition = "content-disposition:";
     while (!head.empty()) {
         const std::size_t end = head.find("\r\n");
@@ -58,6 +58,18 @@ bool read_part_head(std::string_view head, form_part& out) {
     return false;
 }
 
+/// Whether `bytes` begin with `expected`, as far as they go.
+bool fits(std::string_view bytes, std::string_view expected) {
+    return bytes.substr(0, expected.size()) == expected.substr(0, bytes.size());
+}
+
+multipart_reader::step token_of(multipart_reader::token what, std::size_t size) {
+    multipart_reader::step out;
+    out.what = what;
+    out.size = size;
+    return out;
+}
+
 } // namespace
 
 std::optional<std::string_view> multipart_boundary(std::string_view content_type) {
@@ -71,39 +83,114 @@ std::optional<std::string_view> multipart_boundary(std::string_view content_type
     return boundary;
 }
 
+multipart_reader::multipart_reader(std::string_view boundary)
+    : separator_("\r\n--" + std::string(boundary)) {}
+
+multipart_reader::step multipart_reader::next(std::string_view bytes) {
+    switch (place_) {
+    case place::boundary:
+        return read_head(bytes);
+    case place::value_start:
+        // An empty value's separator may begin with the line end of the part's head.
+        if (fits(bytes, first())) {
+            place_ = bytes.size() < first().size() ? place::value_start : place::boundary;
+            return token_of(place_ == place::boundary ? token::part_end : token::more, 0);
+        }
+        place_ = place::value;
+        return read_value(bytes);
+    case place::value:
+        return read_value(bytes);
+    case place::behind:
+        return token_of(bytes.empty() ? token::more : token::epilogue, bytes.size());
+    }
+    return token_of(token::bad, 0);
+}
+
+multipart_reader::step multipart_reader::read_head(std::string_view bytes) {
+    const std::string_view rest = bytes.substr(std::min(first().size(), bytes.size()));
+    if (!fits(bytes, first()) || !(fits(rest, "--") || fits(rest, "\r\n"))) {
+        return token_of(token::bad, 0);
+    }
+    if (rest.size() < 2) {
+        return token_of(token::more, 0);
+    }
+    if (rest.starts_with("--")) {
+        place_ = place::behind;
+        return token_of(token::end, first().size() + 2);
+    }
+    constexpr std::string_view blank = "\r\n\r\n";
+    const std::string_view lines = rest.substr(2, longest_head + blank.size());
+    const std::size_t end = lines.find(blank);
+    if (end == std::string_view::npos && lines.size() < longest_head + blank.size()) {
+        return token_of(parts_ == most_parts ? token::bad : token::more, 0);
+    }
+    step out;
+    if (parts_ == most_parts || end == std::string_view::npos ||
+        !read_part_head(lines.substr(0, end), out)) {
+        return token_of(token::bad, 0);
+    }
+    ++parts_;
+    place_ = place::value_start;
+    out.what = token::head;
+    out.size = first().size() + 2 + end + blank.size();
+    return out;
+}
+
+multipart_reader::step multipart_reader::read_value(std::string_view bytes) {
+    const std::size_t end = bytes.find(separator_);
+    if (end == 0) {
+        place_ = place::boundary;
+        return token_of(token::part_end, 2);
+    }
+    if (end != std::string_view::npos) {
+        return token_of(token::value, end);
+    }
+    // A separator has one CR, at its start: the last one may begin it.
+    const std::size_t last = bytes.rfind('\r');
+    const bool begun = last != std::string_view::npos && fits(bytes.substr(last), separator_);
+    const std::size_t size = begun ? last : bytes.size();
+    return token_of(size == 0 ? token::more : token::value, size);
+}
+
+void form_outline::update(std::string_view body) {
+    for (;;) {
+        const auto step = reader_.next(body.substr(size_));
+        bad_ = step.what == multipart_reader::token::bad;
+        if (bad_ || step.what == multipart_reader::token::more) {
+            return;
+        }
+        note(step);
+        size_ += step.size;
+    }
+}
+
+void form_outline::note(const multipart_reader::step& step) {
+    using token = multipart_reader::token;
+    if (step.what == token::head) {
+        form_part part;
+        part.name = step.name;
+        part.is_file = step.is_file;
+        part.begin = size_;
+        part.value_begin = part.value_end = size_ + step.size;
+        parts_.push_back(part);
+        open_ = true;
+    } else if (step.what == token::part_end) {
+        parts_.back().value_end = size_;
+        parts_.back().end = size_ + step.size;
+        open_ = false;
+    } else if (step.what == token::end) {
+        complete_ = true;
+    }
+}
+
 std::optional<std::vector<form_part>> parse_multipart(std::string_view body,
                                                       std::string_view boundary) {
-    const std::string first = "--" + std::string(boundary);
-    const std::string separator = "\r\n" + first;
-    std::vector<form_part> parts;
-    if (!body.starts_with(first)) {
+    form_outline outline(boundary);
+    outline.update(body);
+    if (!outline.complete()) {
         return std::nullopt;
     }
-    std::size_t at = first.size();
-    while (!body.substr(at).starts_with("--")) {
-        if (!body.substr(at).starts_with("\r\n") || parts.size() == most_parts) {
-            return std::nullopt;
-        }
-        form_part part;
-        part.begin = at - first.size();
-        at += 2;
-        const std::size_t head_end = body.find("\r\n\r\n", at);
-        if (head_end == std::string_view::npos || head_end - at > longest_head) {
-            return std::nullopt;
-        }
-        part.value_begin = head_end + 4;
-        // An empty value's separator begins with the CRLF that ends the head.
-        part.value_end = body.find(separator, head_end + 2);
-        if (part.value_end == std::string_view::npos ||
-            !read_part_head(body.substr(at, head_end - at), part)) {
-            return std::nullopt;
-        }
-        part.end = part.value_end + 2;
-        at = part.value_end + separator.size();
-        part.value_end = std::max(part.value_begin, part.value_end);
-        parts.push_back(part);
-    }
-    return parts;
+    return outline.parts();
 }
 
 } // namespace llm_proxy::http

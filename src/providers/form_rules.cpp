@@ -28,6 +28,11 @@ std::string model_part(std::string_view content_type, std::string_view model) {
     return text.append(model).append("\r\n");
 }
 
+/// What the upstream does not get from the client.
+bool is_dropped(std::string_view name) {
+    return name == "model" || is_consumed(name);
+}
+
 } // namespace
 
 result<void> append_form(const inbound_call& call, outbound_call& out) {
@@ -49,13 +54,93 @@ result<void> append_form(const inbound_call& call, outbound_call& out) {
             keep_until(part.value_begin);
             out.pieces.emplace_back(out.form_model);
             copied = part.value_end;
-        } else if (part.name == "model" || is_consumed(part.name)) {
+        } else if (is_dropped(part.name)) {
             keep_until(part.begin);
             copied = part.end;
         }
     }
     keep_until(call.body.size());
     return {};
+}
+
+bool can_stream(const http::form_outline& form, bool model_known) {
+    const auto& parts = form.parts();
+    const auto stays = [](const http::form_part& part) {
+        return part.is_file && !is_dropped(part.name);
+    };
+    if (form.open() ? !stays(parts.back()) : std::none_of(parts.begin(), parts.end(), stays)) {
+        return false;
+    }
+    return model_known || find_model(parts) != nullptr;
+}
+
+result<std::size_t> form_rest::take(std::string_view bytes, std::vector<std::string_view>& out) {
+    std::size_t done = 0;
+    for (;;) {
+        const auto step = reader_.next(bytes.substr(done));
+        if (step.what == token::more) {
+            return done;
+        }
+        if (step.what == token::bad) {
+            return malformed_form();
+        }
+        if (step.what == token::head || step.what == token::end) {
+            if (auto entered = enter(step); !entered) {
+                return entered.error();
+            }
+        }
+        const std::string_view text = bytes.substr(done, step.size);
+        if (step.what == token::value) {
+            note_value(text);
+        } else if (step.what == token::part_end && in_stream_) {
+            stream_ = is_yes(value_);
+        }
+        if (dropping_) {
+            dropped_ += step.size;
+        } else {
+            out.push_back(text);
+        }
+        done += step.size;
+    }
+}
+
+result<void> form_rest::enter(const http::multipart_reader::step& part) {
+    if (is_forbidden(part.name)) {
+        return forbidden_member(part.name);
+    }
+    ended_ = part.what == token::end;
+    dropping_ = is_dropped(part.name);
+    in_stream_ = part.name == "stream";
+    value_.clear();
+    return {};
+}
+
+void form_rest::note_value(std::string_view bytes) {
+    constexpr std::size_t longest = 8;
+    if (in_stream_ && value_.size() < longest) {
+        value_.append(bytes.substr(0, longest - value_.size()));
+    }
+}
+
+result<void> form_rest::finish(std::vector<std::string_view>& out) {
+    if (!ended_) {
+        return malformed_form();
+    }
+    static const std::string padding(16UL * 1024, ' ');
+    for (; dropped_ > 0; dropped_ -= out.back().size()) {
+        out.push_back(std::string_view(padding).substr(0, dropped_));
+    }
+    return {};
+}
+
+bool is_yes(std::string_view value) {
+    return value == "true" || value == "True" || value == "1";
+}
+
+error malformed_form() {
+    error out(400, "invalid_request_error", "The multipart body is malformed.");
+    out.param = "request_body";
+    return out;
 }
 
 } // namespace llm_proxy::providers

@@ -5,6 +5,7 @@
 #include "llm_proxy/providers/gemini_names.hpp"
 #include "llm_proxy/providers/gemini_request.hpp"
 #include "llm_proxy/providers/preparation.hpp"
+#include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/percent.hpp"
 #include "llm_proxy/version.hpp"
 
@@ -125,7 +126,10 @@ result<void> gemini::translate(const inbound_call& call, const model::deployment
 }
 
 error gemini::classify(const upstream_answer& answer, const call_names& names) const {
-    return gemini_error(answer.status, answer.body, names.group);
+    error failure = gemini_error(answer.status, answer.body, names.group);
+    // The text is cut to size already, so that scrubbing could not hide its retry hint.
+    failure.message = without_credentials(failure.message, *names.target);
+    return failure;
 }
 
 } // namespace llm_proxy::providers

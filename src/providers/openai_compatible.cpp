@@ -234,7 +234,7 @@ result<void> openai_compatible::translate(const inbound_call& call, const model:
     if (!written) {
         return written;
     }
-    std::size_t length = 0;
+    std::uint64_t length = call.to_come;
     for (const std::string_view piece : out.pieces) {
         length += piece.size();
     }

@@ -70,7 +70,7 @@ std::string scrub(std::string_view text, std::string_view key) {
     return without_keys(without_keys(out, "sk-"), "AIza");
 }
 
-std::string presentable(std::string_view text, const model::deployment& target) {
+std::string without_credentials(std::string_view text, const model::deployment& target) {
     std::string out = scrub(text, target.key.reveal());
     for (const auto& [name, value] : target.extra_headers) {
         if (holds_credential(name)) {
@@ -78,7 +78,11 @@ std::string presentable(std::string_view text, const model::deployment& target) 
             out = scrub(out, credential.substr(starts_with_i(credential, "bearer ") ? 7 : 0));
         }
     }
-    return std::string(cut(out, longest_text));
+    return out;
+}
+
+std::string presentable(std::string_view text, const model::deployment& target) {
+    return std::string(cut(without_credentials(text, target), longest_text));
 }
 
 } // namespace llm_proxy::providers

@@ -1,5 +1,6 @@
 #include "llm_proxy/server/call_parser.hpp"
 
+#include "llm_proxy/providers/form_rules.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
 
 #include <charconv>
@@ -122,15 +123,32 @@ result<void> read_json_call(std::string_view body, const call_rules& rules, pars
     return read_mocks(reader, rules, out);
 }
 
-result<void> read_form_call(std::string_view body, const http::fields& headers, parsed_call& out) {
-    out.content_type = headers.find("content-type").value_or("");
-    const auto boundary = http::multipart_boundary(out.content_type);
+/// The parts of a whole body, or of a form's start.
+result<std::vector<http::form_part>> form_parts(std::string_view body, std::string_view type,
+                                                const http::form_outline* start) {
+    if (start != nullptr && !start->bad()) {
+        return start->parts();
+    }
+    if (start != nullptr) {
+        return providers::malformed_form();
+    }
+    const auto boundary = http::multipart_boundary(type);
     if (!boundary) {
         return bad_request("Expected a multipart/form-data body with a boundary.", "request_body");
     }
     auto parts = http::parse_multipart(body, *boundary);
     if (!parts) {
-        return bad_request("The multipart body is malformed.", "request_body");
+        return providers::malformed_form();
+    }
+    return std::move(*parts);
+}
+
+result<void> read_form_call(std::string_view body, const http::fields& headers,
+                            const call_rules& rules, parsed_call& out) {
+    out.content_type = headers.find("content-type").value_or("");
+    auto parts = form_parts(body, out.content_type, rules.form_start);
+    if (!parts) {
+        return parts.error();
     }
     out.parts = std::move(*parts);
     for (const auto& part : out.parts) {
@@ -142,7 +160,7 @@ result<void> read_form_call(std::string_view body, const http::fields& headers, 
         if (part.name == "model" && !part.is_file) {
             out.model = value;
         } else if (part.name == "stream") {
-            out.stream = value == "true" || value == "True" || value == "1";
+            out.stream = providers::is_yes(value);
         }
     }
     return {};
@@ -153,8 +171,9 @@ result<void> read_form_call(std::string_view body, const http::fields& headers, 
 result<parsed_call> parse_call(std::string_view body, const http::fields& headers,
                                const call_rules& rules) {
     parsed_call out;
-    const auto read = model::traits_of(rules.type).multipart ? read_form_call(body, headers, out)
-                                                             : read_json_call(body, rules, out);
+    const auto read = model::traits_of(rules.type).multipart
+                          ? read_form_call(body, headers, rules, out)
+                          : read_json_call(body, rules, out);
     if (!read) {
         return read.error();
     }

@@ -6,6 +6,7 @@
 #include "llm_proxy/routing/router.hpp"
 #include "llm_proxy/server/call_parser.hpp"
 #include "llm_proxy/server/endpoints.hpp"
+#include "llm_proxy/server/form_upload.hpp"
 #include "llm_proxy/server/mock_answer.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -51,18 +52,20 @@ public:
     }
 
     net::task<> run() {
-        if (!req_.take_body(body_)) {
-            const bool read = co_await read_body();
-            if (!read) {
-                co_return;
-            }
+        result<void> planned;
+        if (req_.take_body(body_)) {
+            planned = plan();
+        } else {
+            planned = co_await read_and_plan();
         }
-        const auto planned = plan();
         if (!planned) {
+            close_unless_read();
             co_await req_.send_error(planned.error());
             co_return;
         }
-        req_.watch_client();
+        if (!form_) {
+            req_.watch_client();
+        }
         if (mock_) {
             co_await answer_mock();
             co_return;
@@ -77,15 +80,48 @@ public:
     }
 
 private:
-    /// False if the client has its answer already: its body could not be read.
-    net::task<bool> read_body() {
-        auto body = co_await req_.read_body();
+    /// Reads the body: the whole, or of a form so much that the rest can be passed on as it comes.
+    net::task<result<void>> read_and_plan() {
+        begin_form();
+        request::body_check enough;
+        if (form_) {
+            enough = [this](std::string_view start) { return form_decides(start); };
+        }
+        auto body = co_await req_.read_body(std::move(enough));
         if (!body) {
-            co_await req_.send_error(body.error());
-            co_return false;
+            co_return body.error();
         }
         body_ = std::move(*body);
-        co_return true;
+        if (req_.body_complete()) {
+            form_.reset();
+        }
+        auto planned = plan();
+        if (!planned || !form_ || (!mock_ && context_.target->adapter->streams_forms())) {
+            co_return planned;
+        }
+        form_.reset();
+        const auto rest = co_await req_.read_rest(body_);
+        if (!rest) {
+            co_return rest.error();
+        }
+        planned = plan();
+        co_return planned;
+    }
+
+    void begin_form() {
+        if (!model::traits_of(context_.type).multipart ||
+            req_.head.body != http::body_kind::length) {
+            return;
+        }
+        const auto type = req_.head.headers.find("content-type").value_or("");
+        if (const auto boundary = http::multipart_boundary(type)) {
+            form_.emplace(*boundary);
+        }
+    }
+
+    bool form_decides(std::string_view start) {
+        form_->update(start);
+        return form_->bad() || providers::can_stream(*form_, !req_.path_value.empty());
     }
 
     /// Reads the call and decides which deployment serves it.
@@ -94,6 +130,7 @@ private:
         rules.type = context_.type;
         rules.path_model = req_.path_value;
         rules.allow_mock = req_.config->settings->general.allow_mock_request_params;
+        rules.form_start = form_ ? &*form_ : nullptr;
         auto parsed = parse_call(body_, req_.head.headers, rules);
         if (!parsed) {
             return parsed.error();
@@ -166,8 +203,8 @@ private:
         routing::failed_try failed;
         failed.status = last.failure->status;
         failed.retry_after = last.retry_after;
-        const auto delay = routing::retry_delay(failed, context_.retries,
-                                                context_.target->max_retries, req_.shared.random);
+        const auto delay =
+            routing::retry_delay(failed, context_.retries, max_retries(), req_.shared.random);
         if (!delay) {
             co_await tell(last);
             co_return false;
@@ -179,6 +216,9 @@ private:
         ++context_.retries;
         co_return waited;
     }
+
+    /// What was passed on as it came cannot be sent again.
+    int max_retries() const { return form_ ? 0 : context_.target->max_retries; }
 
     net::task<tried> try_once() {
         tried out;
@@ -195,14 +235,23 @@ private:
         }
         context_.upstream_started = net::clock::now();
         const double limit = context_.stream ? context_.stream_timeout : context_.timeout;
-        const std::chrono::duration<double> allowed(limit);
-        req_.interrupts.set_deadline(context_.upstream_started +
-                                     std::chrono::duration_cast<net::clock::duration>(allowed));
+        const auto allowed =
+            std::chrono::duration_cast<net::clock::duration>(std::chrono::duration<double>(limit));
+        req_.interrupts.set_deadline(context_.upstream_started + allowed);
         auto exchange = req_.shared.pool.open(context_.target->origin, req_.interrupts);
-        const auto sent = co_await exchange->send(outbound.pieces);
+        upstream::outcome sent;
+        if (form_) {
+            form_upload upload(req_, *exchange, allowed);
+            sent = co_await upload.run(std::move(outbound.pieces), body_, *form_);
+            end_upload(upload, out);
+        } else {
+            sent = co_await exchange->send(outbound.pieces);
+        }
         context_.upstream_answered = net::clock::now();
         if (!sent.ok()) {
-            out.failure = relay::exchange_error(sent, context_, req_.interrupts);
+            if (!out.failure) {
+                out.failure = relay::exchange_error(sent, context_, req_.interrupts);
+            }
             log(sent.detail);
         } else if (exchange->head().status / 100 == 2) {
             release_body();
@@ -218,9 +267,21 @@ private:
         co_return out;
     }
 
+    void end_upload(const form_upload& upload, tried& out) {
+        out.failure = upload.refused();
+        context_.stream = upload.stream().value_or(context_.stream);
+        close_unless_read();
+    }
+
+    void close_unless_read() {
+        if (!req_.body_complete()) {
+            req_.client.close_after();
+        }
+    }
+
     /// The last try has its answer: while that is relayed, the request need not be held.
     void release_body() {
-        if (context_.retries >= context_.target->max_retries) {
+        if (context_.retries >= max_retries()) {
             body_ = std::string();
         }
     }
@@ -248,6 +309,10 @@ private:
         providers::inbound_call inbound;
         inbound.type = context_.type;
         inbound.body = body_;
+        if (form_) {
+            inbound.body = inbound.body.substr(0, form_->size());
+            inbound.to_come = body_.size() - form_->size() + req_.body_left();
+        }
         inbound.members = &parsed_.members;
         inbound.parts = &parsed_.parts;
         inbound.content_type = parsed_.content_type;
@@ -262,6 +327,7 @@ private:
 
     net::task<> tell(const tried& last) {
         co_await req_.interrupts.clear();
+        close_unless_read();
         co_await req_.send_error(*last.failure, last.provider_lines);
     }
 
@@ -282,6 +348,8 @@ private:
     request& req_;
     model::request_context context_;
     std::string body_;
+    /// Of a multipart body whose rest is passed on as it comes; its views end with `body_`.
+    std::optional<http::form_outline> form_;
     parsed_call parsed_;
     std::string upstream_model_;
     std::optional<std::string> mock_;

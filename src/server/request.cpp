@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace llm_proxy::server {
 
@@ -70,7 +71,7 @@ bool request::take_body(std::string& out) {
     return true;
 }
 
-net::task<result<std::string>> request::read_body() {
+net::task<result<std::string>> request::read_body(body_check enough) {
     const std::uint64_t limit = config->settings->general.max_request_bytes;
     if (head.body == http::body_kind::length && head.content_length > limit) {
         co_return too_large(limit);
@@ -86,27 +87,49 @@ net::task<result<std::string>> request::read_body() {
         auto body = co_await read_chunked(limit);
         co_return body;
     }
-    auto body = co_await read_sized();
+    std::string body;
+    const auto read = co_await read_rest(body, std::move(enough));
+    if (!read) {
+        co_return read.error();
+    }
     co_return body;
 }
 
-net::task<result<std::string>> request::read_sized() {
-    std::string body;
-    body.reserve(head.content_length);
-    while (body.size() < head.content_length) {
+net::task<result<void>> request::read_rest(std::string& body, body_check enough) {
+    body.reserve(body.size() + decoder_.remaining());
+    while (!decoder_.done()) {
         // Memory is touched as bytes come, not as they are announced.
         const std::size_t got = body.size();
-        body.resize(got + std::min<std::uint64_t>(sized_read, head.content_length - got));
+        body.resize(got + std::min(sized_read, decoder_.remaining()));
         interrupts.set_deadline(net::clock::now() + body_time);
         const auto step = co_await input_.read(std::span(body).subspan(got));
         if (step.ec) {
             co_return broken_body(interrupts);
         }
         body.resize(got + step.size);
+        count_body(step.size);
+        if (enough && enough(body)) {
+            break;
+        }
     }
     interrupts.clear_deadline();
-    decoder_ = http::body_decoder(http::body_kind::none, 0);
-    co_return body;
+    co_return result<void>();
+}
+
+net::task<result<std::size_t>> request::read_piece(std::span<char> into) {
+    const std::size_t most = std::min<std::uint64_t>(into.size(), decoder_.remaining());
+    interrupts.set_deadline(net::clock::now() + body_time);
+    const auto step = co_await input_.read(into.first(most));
+    interrupts.clear_deadline();
+    if (step.ec) {
+        co_return broken_body(interrupts);
+    }
+    count_body(step.size);
+    co_return step.size;
+}
+
+void request::count_body(std::size_t bytes) {
+    decoder_ = http::body_decoder(http::body_kind::length, decoder_.remaining() - bytes);
 }
 
 net::task<result<std::string>> request::read_chunked(std::uint64_t limit) {

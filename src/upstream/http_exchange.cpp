@@ -65,10 +65,8 @@ net::task<outcome> http_exchange::send(std::span<const std::string_view> pieces)
             if (interrupts_.raised()) {
                 co_return interrupted();
             }
-            const std::span<char> free = scratch_->bytes().subspan(received_);
-            const net::io_result more = co_await link_.stream->read_some(free);
-            received_ += more.size;
-            got = more.ec ? lost(more.ec) : parse_head();
+            const net::io_result more = co_await link_.stream->read_some(head_room());
+            got = take_head_bytes(more);
         }
         if (got->why != failure::closed || !may_resend()) {
             co_return std::move(*got);
@@ -117,6 +115,15 @@ void http_exchange::use(connection link, bool kept) {
     reused_ = kept;
     received_ = 0;
     searched_ = 0;
+}
+
+std::span<char> http_exchange::head_room() {
+    return scratch_->bytes().subspan(received_);
+}
+
+std::optional<outcome> http_exchange::take_head_bytes(const net::io_result& read) {
+    received_ += read.size;
+    return read.ec ? lost(read.ec) : parse_head();
 }
 
 /// Nothing while the head is incomplete; there is room to read more then.
@@ -304,6 +311,9 @@ void http_exchange::finish() {
 void http_exchange::close() {
     if (link_.stream) {
         link_.stream->close();
+        if (early_) {
+            early_->abandon(std::move(link_));
+        }
         link_.stream.reset();
         link_.tls.reset();
     }

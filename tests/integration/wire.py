@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from dataclasses import dataclass
 from typing import Any, Iterator
 
@@ -57,6 +58,10 @@ class Connection:
             self._socket.sendall(data)
         except OSError:
             pass
+
+    def send_in_background(self, data: bytes) -> None:
+        """Sends as fast as the peer takes it, while the caller goes on."""
+        threading.Thread(target=self.try_send, args=[data], daemon=True).start()
 
     def closed_by_peer(self) -> bool:
         """Waits for the end of the connection; False when more bytes came instead."""

@@ -12,6 +12,7 @@ namespace llm_proxy::net {
 enum class interrupt : std::uint8_t {
     none,
     quiet,       ///< nothing came for a while; the operation may be started again
+    answer,      ///< the upstream answered before its request was whole
     deadline,    ///< its time is over
     client_gone, ///< the client closed its connection
     stopping,    ///< the daemon ends
@@ -39,7 +40,7 @@ public:
     interrupt reason() const { return reason_; }
     bool raised() const { return reason_ != interrupt::none; }
 
-    /// Forgets a `quiet` or `deadline`, so that the coroutine can go on.
+    /// Forgets a `quiet`, `answer` or `deadline`, so that the coroutine can go on.
     task<> clear();
 
     /// Raises `why` at `when`, within a tick of the watchdog (50 ms). Replaces the one set before.

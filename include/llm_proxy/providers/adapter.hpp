@@ -42,6 +42,8 @@ struct inbound_call {
     /// Of a multipart body, with the client's content type; null for JSON.
     const std::vector<http::form_part>* parts = nullptr;
     std::string_view content_type;
+    /// Bytes of a multipart body that follow `body`, as its rest is still to come.
+    std::uint64_t to_come = 0;
     std::string upstream_model;
     /// The model as the client named it, for errors.
     std::string_view requested_model;
@@ -49,8 +51,6 @@ struct inbound_call {
     std::int64_t created = 0;
     /// For ids that the upstream does not give; null where no answer is translated.
     random_source* random = nullptr;
-    /// What `adapter::remote_files` asked for, by URL; null if nothing was fetched.
-    const std::map<std::string, remote_file, std::less<>>* files = nullptr;
     bool stream = false;
     /// Ask the upstream for the usage of a stream.
     bool request_usage = true;
@@ -107,6 +107,10 @@ public:
     /// Makes the upstream request. `out` refers into `call` and the deployment.
     virtual result<void> translate(const inbound_call& call, const model::deployment& target,
                                    outbound_call& out) const = 0;
+
+    /// Whether a multipart body may be given by its start, with the rest passed on through
+    /// `form_rest`.
+    virtual bool streams_forms() const { return false; }
 
     /// The client's error for an upstream answer that is none, in LiteLLM's words.
     virtual error classify(const upstream_answer& answer, const call_names& names) const = 0;

@@ -54,6 +54,7 @@ public:
                  config::problems& found) const override;
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;
+    bool streams_forms() const override { return true; }
     error classify(const upstream_answer& answer, const call_names& names) const override;
 
 protected:

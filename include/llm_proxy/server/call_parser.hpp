@@ -34,6 +34,8 @@ struct call_rules {
     /// The model named by the path; it wins over the body's.
     std::string_view path_model;
     bool allow_mock = false;
+    /// The parts of a form of which only the start is there; null for a whole body.
+    const http::form_outline* form_start = nullptr;
 };
 
 /// Reads a call out of its body and headers, with LiteLLM's error texts. I/O-free.

@@ -9,7 +9,11 @@
 #include "llm_proxy/util/error.hpp"
 #include "llm_proxy/util/random.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -43,13 +47,21 @@ public:
     /// The decoded variable part of the path: a model's name.
     std::string path_value;
 
-    /// Reads the whole body, held once, with 64 spare bytes behind it. Answers an expected
-    /// 100-continue.
-    net::task<result<std::string>> read_body();
+    /// Tells of a body's start whether it is enough.
+    using body_check = std::function<bool(std::string_view)>;
+
+    /// Reads the whole body, held once. Answers an expected 100-continue. Of a body of known length
+    /// only as much as is `enough`, if that is given; the string does not move meanwhile.
+    net::task<result<std::string>> read_body(body_check enough = {});
+    /// The rest of a body of known length: appended, or a piece of it read into `into`.
+    net::task<result<void>> read_rest(std::string& body, body_check enough = {});
+    net::task<result<std::size_t>> read_piece(std::span<char> into);
     /// Takes a body that came with its head, as small ones do; false if it must be read.
     bool take_body(std::string& out);
     /// The body was read whole, or there is none.
     bool body_complete() const { return decoder_.done(); }
+    /// How much of a body of known length is still to come.
+    std::uint64_t body_left() const { return decoder_.remaining(); }
     /// Watches for the client's leaving from now on; after the body was read.
     void watch_client();
 
@@ -58,7 +70,7 @@ public:
     net::task<> send_error(const error& failure, std::string_view extra_lines = {});
 
 private:
-    net::task<result<std::string>> read_sized();
+    void count_body(std::size_t bytes);
     net::task<result<std::string>> read_chunked(std::uint64_t limit);
 
     net::byte_stream& stream_;

@@ -63,6 +63,19 @@ public:
     /// pieces and goes on waiting; interrupted earlier, it begins anew.
     virtual net::task<outcome> send(std::span<const std::string_view> pieces) = 0;
 
+    /// Sends a request that is not there as a whole, part by part: `left` bytes of it follow in
+    /// further calls. As what is gone cannot be sent again, the first part, which begins with the
+    /// head, goes on a new connection. The last one, with nothing left, waits for the answer's
+    /// head. Not to be called again after a failure.
+    ///
+    /// An answer (or the connection's end) that comes before raises `interrupt::answer`, unless
+    /// it is this call that waits. The next call clears that, sends nothing more and gives the
+    /// head.
+    virtual net::task<outcome> send_part(std::span<const std::string_view> pieces,
+                                         std::uint64_t left) = 0;
+    /// After `send_part`: the answer's head is there.
+    virtual bool answered() const = 0;
+
     /// The answer's head as it came (its `content-encoding` and `transfer-encoding` no longer hold
     /// for what `read` gives, except codings other than gzip and deflate), valid after `send`
     /// succeeded and until the exchange ends.

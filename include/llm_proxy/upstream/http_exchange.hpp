@@ -1,6 +1,7 @@
 #pragma once
 
 #include "llm_proxy/http/body_decoder.hpp"
+#include "llm_proxy/upstream/early_answer.hpp"
 #include "llm_proxy/upstream/inflater.hpp"
 #include "llm_proxy/upstream/keep_alive_pool.hpp"
 
@@ -23,6 +24,9 @@ public:
     http_exchange& operator=(const http_exchange&) = delete;
 
     net::task<outcome> send(std::span<const std::string_view> pieces) override;
+    net::task<outcome> send_part(std::span<const std::string_view> pieces,
+                                 std::uint64_t left) override;
+    bool answered() const override { return answered_; }
     const http::response_head& head() const override { return scratch_->head(); }
     net::task<outcome> read(std::string_view& body) override;
     std::optional<outcome> read_ready(std::string_view& body) override;
@@ -33,10 +37,15 @@ private:
     /// Taking a connection and sending.
     bool use_kept();
     net::task<outcome> open_connection(bool fresh);
+    net::task<outcome> open_for_parts();
+    net::task<net::error_code> write_part(std::span<const std::string_view> pieces);
+    net::task<outcome> take_answer();
     void use(connection link, bool kept);
     bool may_resend() const { return reused_ && received_ == 0; }
 
     /// The answer's head.
+    std::span<char> head_room();
+    std::optional<outcome> take_head_bytes(const net::io_result& read);
     std::optional<outcome> parse_head();
     bool skip_interim_head(std::size_t size);
     void begin_body(std::size_t head_bytes);
@@ -66,6 +75,9 @@ private:
     bool head_request_ = false; // the answer has no body
     bool reusable_ = true;      // as far as the request goes
     bool complete_ = false;
+
+    std::shared_ptr<early_answer> early_; // while a request goes out part by part
+    bool answered_ = false;
 
     std::size_t received_ = 0; // bytes of the head so far, in the scratch
     std::size_t searched_ = 0;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace llm_proxy::http {
 namespace {
@@ -102,6 +103,95 @@ TEST(multipart, is_bounded) {
     const std::string filled = name + std::string(8 * 1024 - name.size(), 'x');
     EXPECT_TRUE(accepted(part(filled, "1") + "--b--"));
     EXPECT_FALSE(accepted(part(filled + "x", "1") + "--b--"));
+}
+
+using token = multipart_reader::token;
+
+/// What a reader finds in a body that comes in pieces which end at `cuts`, as one line per token;
+/// neighbouring bytes of a value are joined.
+std::string walk(const std::string& body, const std::vector<std::size_t>& cuts) {
+    multipart_reader reader("b");
+    std::string out;
+    token last = token::more;
+    std::size_t at = 0;
+    for (const std::size_t cut : cuts) {
+        for (;;) {
+            // A copy of its own, so that looking beyond the cut is noticed.
+            const std::string come = body.substr(at, cut - at);
+            const auto step = reader.next(come);
+            if (step.what == token::more)
+                break;
+            if (step.what == token::bad)
+                return out + "\nbad";
+            if (step.what != last || step.what == token::head)
+                out += "\n" + std::to_string(static_cast<int>(step.what)) + " " +
+                       std::string(step.name) + (step.is_file ? " file " : " ");
+            out += come.substr(0, step.size);
+            last = step.what;
+            at += step.size;
+        }
+    }
+    return out + "\nleft " + body.substr(at);
+}
+
+TEST(multipart_reader, the_cuts_make_no_difference) {
+    const std::string form = field("model", "w") + field("empty", "") +
+                             part("Content-Disposition: form-data; name=file; filename=x",
+                                  "\r\r\n\r\n-\r\n--\r\n--\r--b\n\r\n--a") +
+                             "--b\r\nContent-Disposition: form-data; name=none\r\n\r\n" +
+                             field("c", "\r") + "--b--\r\nbehind --b";
+    for (const std::string& body :
+         {form, "--c" + form, field("a", "1") + "--bX", field("a", "1") + "--b-X",
+          part("no disposition", "1"), field("a", "1") + "--b\rX", std::string("--b--"),
+          form.substr(0, 40)}) {
+        const std::string whole = walk(body, {body.size()});
+        std::vector<std::size_t> each;
+        for (std::size_t first = 0; first <= body.size(); ++first) {
+            each.push_back(first);
+            for (std::size_t second = first; second <= body.size(); second += 7)
+                ASSERT_EQ(walk(body, {first, second, body.size()}), whole)
+                    << first << ' ' << second;
+        }
+        EXPECT_EQ(walk(body, each), whole);
+    }
+}
+
+TEST(multipart_reader, holds_back_only_what_may_be_a_boundary) {
+    multipart_reader reader("b");
+    const std::string head = field("a", "").substr(0, field("a", "").size() - 2);
+    ASSERT_EQ(reader.next(head).size, head.size());
+    EXPECT_EQ(reader.next("-").what, token::more);
+    EXPECT_EQ(reader.next("-x\r\n-").size, 2);
+    EXPECT_EQ(reader.next("\r\n-").what, token::more);
+    EXPECT_EQ(reader.next("\r\n-x\r").size, 4);
+    EXPECT_EQ(reader.next("\rx").size, 2);
+}
+
+TEST(multipart_reader, does_not_wait_for_the_end_of_a_head_that_is_too_long) {
+    multipart_reader reader("b");
+    const std::string long_head = "--b\r\nX: " + std::string(8 * 1024, 'x');
+    EXPECT_EQ(reader.next(long_head).what, token::more);
+    EXPECT_EQ(reader.next(long_head + "xxx").what, token::bad);
+}
+
+TEST(form_outline, knows_a_start) {
+    const std::string file = part("Content-Disposition: form-data; name=f; filename=x", "data");
+    const std::string body = field("model", "w") + file + "--b--";
+    form_outline form("b");
+    form.update(std::string_view(body).substr(0, body.size() - 9));
+    ASSERT_EQ(form.parts().size(), 2);
+    EXPECT_TRUE(form.open());
+    EXPECT_EQ(form.size(), body.size() - 9);
+    EXPECT_EQ(body.substr(form.parts()[1].value_begin), "data\r\n--b--");
+    form.update(std::string_view(body).substr(0, body.size() - 2));
+    EXPECT_FALSE(form.open());
+    EXPECT_FALSE(form.complete());
+    form.update(body);
+    EXPECT_TRUE(form.complete());
+    EXPECT_FALSE(form.bad());
+    form_outline broken("b");
+    broken.update("--x");
+    EXPECT_TRUE(broken.bad());
 }
 
 } // namespace

@@ -1,8 +1,11 @@
 #include "llm_proxy/providers/form_rules.hpp"
+#include "llm_proxy/providers/request_rules.hpp"
 
 #include <gtest/gtest.h>
 
 #include "providers/provider_test_support.hpp"
+#include <algorithm>
+#include <optional>
 
 namespace llm_proxy::providers {
 namespace {
@@ -57,6 +60,116 @@ TEST(form_rules, a_name_cannot_make_parts) {
     const auto refused = send(file + end, "x\r\n--b");
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().status, 400);
+}
+
+/// The form as the upstream gets it when only the first `held` bytes are there at first and the
+/// rest comes in pieces of `step` bytes; nothing if that start is no start to stream from.
+std::optional<std::string> streamed(const std::string& body, std::size_t held, std::size_t step) {
+    http::form_outline start("b");
+    start.update(std::string_view(body).substr(0, held));
+    if (start.bad() || !can_stream(start, false))
+        return std::nullopt;
+    const auto target = deploy(params_for("openai/whisper-1"));
+    inbound_call call;
+    call.type = model::call_type::transcription;
+    call.body = std::string_view(body).substr(0, start.size());
+    call.parts = &start.parts();
+    call.content_type = "multipart/form-data; boundary=b";
+    call.to_come = body.size() - start.size();
+    call.upstream_model = target->upstream_model;
+    outbound_call out;
+    EXPECT_TRUE(target->adapter->translate(call, *target, out));
+    std::string sent;
+    const auto send_pieces = [&] {
+        for (const std::string_view piece : out.pieces)
+            sent += piece;
+        out.pieces.clear();
+    };
+    send_pieces();
+    form_rest rest(start);
+    std::size_t settled = start.size();
+    std::size_t come = held;
+    do {
+        come = std::min(come + step, body.size());
+        const std::string bytes = body.substr(settled, come - settled);
+        const auto taken = rest.take(bytes, out.pieces);
+        if (!taken)
+            return taken.error().message;
+        settled += *taken;
+        send_pieces();
+    } while (come < body.size());
+    if (const auto finished = rest.finish(out.pieces); !finished)
+        return finished.error().message;
+    send_pieces();
+    const std::size_t head = sent.find("\r\n\r\n") + 4;
+    EXPECT_NE(sent.find("Content-Length: " + std::to_string(sent.size() - head) + "\r\n"),
+              std::string::npos);
+    return sent.substr(head);
+}
+
+TEST(form_rest, goes_on_where_the_start_ends) {
+    const std::string body = field("api_key", "sk-x") + field("model", "group") + file +
+                             field("tags", "x") + field("language", "de") + field("model", "b") +
+                             field("timeout", "3") + end;
+    const std::string dropped = field("tags", "x") + field("model", "b") + field("timeout", "3");
+    std::size_t starts = 0;
+    for (std::size_t held = 0; held < body.size(); ++held) {
+        for (const std::size_t step : {1U, 7U, 1000U}) {
+            const auto request = streamed(body, held, step);
+            if (!request)
+                break;
+            ++starts;
+            const std::string kept =
+                field("model", "whisper-1") + file + field("language", "de") + end;
+            ASSERT_TRUE(request->starts_with(kept)) << held << ' ' << *request;
+            // What the start already left out is not announced, so nothing stands for it.
+            const std::string padding = request->substr(kept.size());
+            EXPECT_LE(padding.size(), dropped.size());
+            EXPECT_EQ(padding.find_first_not_of(' '), std::string::npos);
+        }
+    }
+    EXPECT_GT(starts, 3 * file.size() / 8);
+}
+
+TEST(form_rest, a_start_needs_the_model_and_a_file_that_stays) {
+    const auto ready = [](const std::string& start, bool model_known = false) {
+        http::form_outline outline("b");
+        outline.update(start);
+        return can_stream(outline, model_known);
+    };
+    const std::string upload = "; filename=\"a\"\r\n\r\n";
+    const std::string kept = "--b\r\nContent-Disposition: form-data; name=\"file\"" + upload;
+    const std::string tags = "--b\r\nContent-Disposition: form-data; name=\"tags\"" + upload;
+    EXPECT_TRUE(ready(field("model", "a") + kept));
+    EXPECT_TRUE(ready(kept, true));
+    EXPECT_TRUE(ready(field("model", "a") + file + end));
+    EXPECT_FALSE(ready(kept));
+    EXPECT_FALSE(ready(field("model", "a") + field("language", "de")));
+    EXPECT_FALSE(ready(field("model", "a") + tags));
+    EXPECT_FALSE(ready(field("model", "a") + kept + "x\r\n" + tags));
+    EXPECT_FALSE(ready(field("model", "a") + file + field("language", "de").substr(0, 60)));
+}
+
+TEST(form_rest, refuses_what_a_whole_form_may_not_have) {
+    const std::string start = field("model", "group") + file;
+    EXPECT_EQ(streamed(start + field("api_base", "http://x") + end, start.size(), 5),
+              forbidden_member("api_base").message);
+    EXPECT_EQ(streamed(start + "--bX", start.size(), 5), malformed_form().message);
+    EXPECT_EQ(streamed(start + field("language", "de"), start.size(), 5), malformed_form().message);
+}
+
+TEST(form_rest, reads_a_late_stream) {
+    const std::string start = field("model", "group") + file;
+    for (const std::string value : {"true", "True", "1", "false", "truecolour"}) {
+        http::form_outline outline("b");
+        outline.update(start);
+        form_rest rest(outline);
+        EXPECT_EQ(rest.stream(), std::nullopt);
+        std::vector<std::string_view> pieces;
+        const std::string late = start.substr(outline.size()) + field("stream", value) + end;
+        ASSERT_TRUE(rest.take(late, pieces));
+        EXPECT_EQ(rest.stream(), value == "true" || value == "True" || value == "1") << value;
+    }
 }
 
 } // namespace

@@ -36,6 +36,11 @@ public:
     net::task<upstream::outcome> send(std::span<const std::string_view>) override {
         co_return upstream::outcome();
     }
+    net::task<upstream::outcome> send_part(std::span<const std::string_view>,
+                                           std::uint64_t) override {
+        co_return upstream::outcome();
+    }
+    bool answered() const override { return true; }
     const http::response_head& head() const override { return head_; }
     net::task<upstream::outcome> read(std::string_view& body) override {
         body = {};

@@ -203,5 +203,26 @@ TEST(call_parser, refuses_forms) {
     }
 }
 
+TEST(call_parser, reads_the_start_of_a_form) {
+    const std::string start =
+        field("model", "w") + field("stream", "true") +
+        "--b\r\nContent-Disposition: form-data; name=f; filename=x\r\n\r\ndata";
+    const auto read = [](const std::string& body) {
+        http::form_outline form("b");
+        form.update(body);
+        call_rules rules;
+        rules.type = call_type::transcription;
+        rules.form_start = &form;
+        return parse_call(body, http::fields(), rules);
+    };
+    const auto out = read(start);
+    ASSERT_TRUE(out);
+    EXPECT_EQ(out->model, "w");
+    EXPECT_TRUE(out->stream);
+    EXPECT_EQ(out->parts.size(), 3);
+    EXPECT_EQ(read("--x").error().message, "The multipart body is malformed.");
+    EXPECT_EQ(read(field("api_base", "http://x") + start).error().status, 401);
+}
+
 } // namespace
 } // namespace llm_proxy::server
