@@ -30,7 +30,8 @@ const property* find_property(const section& within, std::string_view name) {
                                     [&](const property& one) { return one.name == name; });
     if (found != within.properties.end())
         return &*found;
-    static constexpr property price{"", value_kind::non_negative, "", "A price in US dollars."};
+    static constexpr property price{"", value_kind::non_negative, "", "A price in US dollars.",
+                                    property_state::not_served};
     return within.prices && is_listed(price_keys, name) ? &price : nullptr;
 }
 

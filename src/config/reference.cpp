@@ -60,9 +60,7 @@ void write_section(std::string& out, const section& one) {
     }
     const std::string prices = one.prices ? listed(price_keys) : "";
     if (!prices.empty())
-        out += "\nPrices in US dollars, served, numbers not below 0; they replace the price "
-               "table's: " +
-               prices + ".\n";
+        out += "\nPrices in US dollars, numbers not below 0, not served yet: " + prices + ".\n";
     const std::string others = listed(one.also_known);
     if (!others.empty())
         out += "\nAlso accepted, not served yet: " + others + ".\n";
