@@ -142,7 +142,7 @@ void event_translator::replay(const std::vector<std::string>& chunks, std::strin
     end(out);
 }
 
-void event_translator::take_translated(result<void> translated, std::string& out) {
+void event_translator::take_translated(const result<void>& translated, std::string& out) {
     for (const std::string& chunk : chunks_) {
         take_chunk(chunk, out);
     }

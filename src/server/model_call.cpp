@@ -233,11 +233,7 @@ private:
         if (req_.interrupts.raised()) {
             co_await req_.interrupts.clear();
         }
-        context_.upstream_started = net::clock::now();
-        const double limit = context_.stream ? context_.stream_timeout : context_.timeout;
-        const auto allowed =
-            std::chrono::duration_cast<net::clock::duration>(std::chrono::duration<double>(limit));
-        req_.interrupts.set_deadline(context_.upstream_started + allowed);
+        const auto allowed = start_clock();
         auto exchange = req_.shared.pool.open(context_.target->origin, req_.interrupts);
         upstream::outcome sent;
         if (form_) {
@@ -265,6 +261,16 @@ private:
         }
         req_.interrupts.clear_deadline();
         co_return out;
+    }
+
+    /// Sets the deadline of a try; returns the time that it has.
+    net::clock::duration start_clock() {
+        context_.upstream_started = net::clock::now();
+        const std::chrono::duration<double> limit(context_.stream ? context_.stream_timeout
+                                                                  : context_.timeout);
+        const auto allowed = std::chrono::duration_cast<net::clock::duration>(limit);
+        req_.interrupts.set_deadline(context_.upstream_started + allowed);
+        return allowed;
     }
 
     void end_upload(const form_upload& upload, tried& out) {

@@ -53,7 +53,7 @@ public:
 private:
     bool next(http::sse_event& event);
     void take(const http::sse_event& event, std::string& out);
-    void take_translated(result<void> translated, std::string& out);
+    void take_translated(const result<void>& translated, std::string& out);
     void end(std::string& out);
     void take_chunk(std::string_view data, std::string& out);
     bool take_usage(std::string_view data, const json::member& item);
