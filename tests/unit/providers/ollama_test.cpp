@@ -72,8 +72,9 @@ TEST(ollama, each_prefix_has_its_route) {
 
 TEST(ollama, a_key_is_sent_where_there_is_one) {
     auto params = named("ollama/m");
-    EXPECT_FALSE(deploy(params)->credential_missing);
-    for (const std::string& head : deploy(params)->request_heads)
+    const auto without = deploy(params);
+    EXPECT_FALSE(without->credential_missing);
+    for (const std::string& head : without->request_heads)
         EXPECT_EQ(head.find("Authorization"), std::string::npos);
     const environment variables{{"OLLAMA_API_KEY", "from-env"}};
     using enum model::call_type;
