@@ -1,11 +1,11 @@
 """The cases, and what is measured in each."""
 
+import contextlib
 import json
 import os
 import selectors
 import statistics
 import subprocess
-import sys
 from dataclasses import dataclass
 
 from .process import CouldNotRun
@@ -52,13 +52,13 @@ class Loader:
 
     def __init__(self, program, core):
         self._program = program
-        self._core = core
+        self.core = core
 
     def start(self, target, options):
         headers = [part for header in target.headers for part in ("--header", header)]
         command = [self._program, "--port", str(target.port), *headers, *map(str, options)]
         return subprocess.Popen(command, stdout=subprocess.PIPE,
-                                preexec_fn=lambda: os.sched_setaffinity(0, {self._core}))
+                                preexec_fn=lambda: os.sched_setaffinity(0, {self.core}))
 
     def finish(self, child):
         output = child.communicate()[0]
@@ -107,30 +107,27 @@ def median_of(rounds):
                    sum(figures.errors for figures in rounds), (first_errors or [""])[0])
 
 
-class Awake:
-    """Within `with`, the cores do not fall asleep: a loop of idle priority, which anything else
-    displaces at once, runs on each.
+class OneCore:
+    """Within `with`, load and stub run on the servers' core.
 
-    With one request at a time every core waits in turn, and waking a halted virtual core takes
-    far longer than the work that is measured.
+    With one request at a time nothing runs beside anything else, and waking a halted virtual core
+    for every step takes far longer than the work that is measured.
     """
 
-    LOOP = "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\nwhile True: pass"
-
-    def __init__(self, cores):
+    def __init__(self, loader, stub, cores):
+        self._loader = loader
+        self._stub = stub.process
         self._cores = cores
-        self._loops = []
 
     def __enter__(self):
-        for core in self._cores:
-            self._loops.append(subprocess.Popen(
-                [sys.executable, "-c", self.LOOP],
-                preexec_fn=lambda core=core: os.sched_setaffinity(0, {core})))
+        self._move(self._cores["servers"], self._cores["servers"])
 
     def __exit__(self, *_):
-        for loop in self._loops:
-            loop.kill()
-            loop.wait()
+        self._move(self._cores["load"], self._cores["stub"])
+
+    def _move(self, load, stub):
+        self._loader.core = load
+        self._stub.move_to(stub)
 
 
 class Alone:
@@ -148,9 +145,10 @@ class Alone:
             self._process.pause()
 
 
-def run_case(loader, targets, case, rounds, seconds, cores):
+def run_case(loader, stub, targets, case, rounds, seconds, cores):
     """Interleaved rounds of all targets; LiteLLM, far slower and far from the others, has one."""
-    with Awake(cores if case.connections == 1 else ()):
+    alone = case.connections == 1
+    with OneCore(loader, stub, cores) if alone else contextlib.nullcontext():
         return run_rounds(loader, targets, case, rounds, seconds)
 
 

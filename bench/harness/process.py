@@ -29,6 +29,10 @@ class Process:
     def stdout(self):
         return self._child.stdout
 
+    def move_to(self, core):
+        """For programs of one thread."""
+        os.sched_setaffinity(self._child.pid, {core})
+
     def wait_until_ready(self, url, seconds):
         """Asks `url` until it answers 200."""
         limit = time.monotonic() + seconds
