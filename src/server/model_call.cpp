@@ -245,10 +245,7 @@ private:
         }
         context_.upstream_answered = net::clock::now();
         if (!sent.ok()) {
-            if (!out.failure) {
-                out.failure = relay::exchange_error(sent, context_, req_.interrupts);
-            }
-            log(sent.detail);
+            note_lost(sent, out);
         } else if (exchange->head().status / 100 == 2) {
             release_body();
             relay::relay_call call{context_, *exchange, req_.client, req_.interrupts,
@@ -261,6 +258,13 @@ private:
         }
         req_.interrupts.clear_deadline();
         co_return out;
+    }
+
+    void note_lost(const upstream::outcome& sent, tried& out) {
+        if (!out.failure) {
+            out.failure = relay::exchange_error(sent, context_, req_.interrupts);
+        }
+        log(sent.detail);
     }
 
     /// Sets the deadline of a try; returns the time that it has.
