@@ -114,7 +114,6 @@ private:
         read_headers(from, "headers");
         read_headers(from, "extra_headers");
         read_defaults(from);
-        read_prices(from);
         read_extra_body(from);
         note_limits(from);
         entry_.model_where = from.where("model");
@@ -149,15 +148,6 @@ private:
             const value* usable = is_default ? from.find(one.key) : nullptr;
             if (usable != nullptr)
                 entry_.params.defaults.push_back({one.key, compact_json(*usable)});
-        }
-    }
-
-    void read_prices(const section_reader& from) {
-        for (const map_entry& one : std::get<map>(item_.find("litellm_params")->data)) {
-            const value* usable =
-                is_price(litellm_params_section, one.key) ? from.find(one.key) : nullptr;
-            if (usable != nullptr)
-                entry_.params.prices.push_back({one.key, compact_json(*usable)});
         }
     }
 

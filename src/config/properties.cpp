@@ -39,11 +39,6 @@ bool is_also_known(const section& within, std::string_view name) {
     return is_listed(within.also_known, name);
 }
 
-bool is_price(const section& within, std::string_view name) {
-    return within.prices && (is_listed(price_keys, name) ||
-                             name == "search_context_cost_per_query" || name == "tiered_pricing");
-}
-
 std::optional<std::string_view> closest_key(const section& within, std::string_view name) {
     std::vector<std::string_view> names;
     for (const property& one : within.properties)

@@ -106,10 +106,6 @@ std::string_view first_text_of(const json& object, std::initializer_list<std::st
     return {};
 }
 
-std::string dump_json(const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 error bad_request(std::string text) {
     return error(400, "invalid_request_error", std::move(text));
 }

@@ -7,10 +7,8 @@
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/percent.hpp"
-#include "llm_proxy/version.hpp"
 
 #include <array>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -33,17 +31,8 @@ std::string choose_base(const config::litellm_params& params, const variable_loo
     return "https://" + std::string(google_host);
 }
 
-secret choose_key(const config::litellm_params& params, const variable_lookup& variable) {
-    if (params.api_key && !params.api_key->empty()) {
-        return *params.api_key;
-    }
-    return secret(first_set(key_variables, variable).value_or(std::string()));
-}
-
 std::string make_lines(const config::litellm_params& params, const model::deployment& target) {
     header_set headers;
-    headers.set("User-Agent", std::string("llm-proxy/") + version);
-    headers.set("Accept", "*/*");
     if (!target.key.empty()) {
         headers.set("x-goog-api-key", target.key.reveal());
     }
@@ -86,17 +75,10 @@ bool gemini::prepare(const config::model_entry& entry, const config::settings& s
                      config::problems& found) const {
     const auto& params = entry.params;
     const std::string base = choose_base(params, variable);
-    auto parsed =
-        model::parse_base_url(base, params.ssl_verify.value_or(settings.litellm.ssl_verify));
-    if (!parsed) {
-        add_problem(found, entry, entry.base_where, "api_base", parsed.error().message,
-                    "write it as https://host/v1beta");
+    if (!use_base(base, entry, settings, "write it as https://host/v1beta", out, found)) {
         return false;
     }
-    out.api_base = base;
-    out.origin = std::make_shared<const model::endpoint>(parsed->origin);
-    out.base_path = parsed->path;
-    out.key = choose_key(params, variable);
+    out.key = configured_key(params, key_variables, variable);
     out.credential_missing = out.key.empty();
     out.header_lines = make_lines(params, out);
     return true;
@@ -117,10 +99,7 @@ result<void> gemini::translate(const inbound_call& call, const model::deployment
     http::head_writer head(out.head);
     head.request_line("POST", target_path(call, target, request->method));
     head.raw(target.header_lines);
-    head.header("Content-Type", "application/json");
-    head.header("Content-Length", out.body.size());
-    head.end();
-    out.pieces = {out.head, out.body};
+    finish_json_call(out);
     out.answers = make_gemini_translation(std::move(request->answer));
     return {};
 }

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_answer.hpp"
 
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/gemini_candidate.hpp"
 #include "llm_proxy/providers/gemini_errors.hpp"
 #include "llm_proxy/providers/gemini_json.hpp"
@@ -178,7 +179,7 @@ public:
         if (!is_chat_answer(answer)) {
             return gemini_invalid_answer(bytes, options_.requested_model);
         }
-        return translated_body{.bytes = wire::dump(chat_json(head, answer, options_))};
+        return translated_body{.bytes = dump_json(chat_json(head, answer, options_))};
     }
 
     result<void> event(std::string_view data, std::vector<std::string>& chunks) override {

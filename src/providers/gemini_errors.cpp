@@ -1,15 +1,16 @@
 #include "llm_proxy/providers/gemini_errors.hpp"
 
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_answer.hpp"
 #include "llm_proxy/providers/gemini_candidate.hpp"
 #include "llm_proxy/providers/scrub.hpp"
+#include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 
 namespace llm_proxy::providers {
 
@@ -37,12 +38,6 @@ struct finding {
 };
 
 constexpr std::string_view bad_request_words = "GeminiException BadRequestError";
-
-bool says(std::string_view text, std::initializer_list<std::string_view> sentences) {
-    return std::any_of(sentences.begin(), sentences.end(), [text](std::string_view sentence) {
-        return text.find(sentence) != std::string_view::npos;
-    });
-}
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -93,40 +88,43 @@ bool is_forbidden_call(const failure& said) {
 }
 
 bool is_quota(const failure& said) {
-    return says(said.text, {"429 Quota exceeded", "Quota exceeded for", "Resource exhausted",
-                            "429 Unable to submit request"}) ||
+    return contains_any(said.text, {"429 Quota exceeded", "Quota exceeded for",
+                                    "Resource exhausted", "429 Unable to submit request"}) ||
            (said.status >= 500 && said.code == 429);
 }
 
 /// The class by what is said, then by the status, in LiteLLM's order.
 finding classify(const failure& said) {
     const std::string_view text = said.text;
-    if (says(text, {"Request Timeout Error", "Request timed out", "Timed out generating response",
-                    "The read operation timed out"})) {
+    if (contains_any(text, {"Request Timeout Error", "Request timed out",
+                            "Timed out generating response", "The read operation timed out"})) {
         return {error_class::timeout, said.status};
     }
-    if (says(text, {"Vertex AI API has not been used in project", "Unable to find your project"})) {
+    if (contains_any(
+            text, {"Vertex AI API has not been used in project", "Unable to find your project"})) {
         return {error_class::bad_request, 400};
     }
-    if (says(text, {"400 Request payload size exceeds"}) || says_context_exceeded(text)) {
+    if (contains_any(text, {"400 Request payload size exceeds"}) || says_context_exceeded(text)) {
         return {error_class::context_window_exceeded, 400};
     }
-    if (says(text, {"None Unknown Error.", "Content has no parts."})) {
+    if (contains_any(text, {"None Unknown Error.", "Content has no parts."})) {
         return {error_class::internal_server, 500, "litellm.InternalServerError: GeminiException"};
     }
-    if (says(text, {"API key not valid."})) {
+    if (contains_any(text, {"API key not valid."})) {
         return {error_class::authentication, 401};
     }
     if (is_forbidden_call(said)) {
         return {error_class::bad_request, 403, bad_request_words};
     }
-    if (says(text, {"The response was blocked.", "Output blocked by content filtering policy"})) {
+    if (contains_any(text,
+                     {"The response was blocked.", "Output blocked by content filtering policy"})) {
         return {error_class::content_policy_violation, 400};
     }
     if (is_quota(said)) {
         return rate_limited();
     }
-    if (said.whole && says(text, {"500 Internal Server Error", "The model is overloaded."})) {
+    if (said.whole &&
+        contains_any(text, {"500 Internal Server Error", "The model is overloaded."})) {
         return {error_class::internal_server, 500, "litellm.InternalServerError: GeminiException"};
     }
     return by_status(said.status);
@@ -216,7 +214,7 @@ std::string reported_text(const document& reported) {
         out += " - ";
     }
     out.append(message);
-    return out.empty() ? wire::dump(reported) : out;
+    return out.empty() ? dump_json(reported) : out;
 }
 
 /// Why an answer lacks what was asked for, as far as the upstream says.

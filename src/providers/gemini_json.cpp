@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_json.hpp"
 
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/util/uuid.hpp"
 
@@ -45,7 +46,7 @@ private:
 
 void append_spaced(std::string& out, const document& value) {
     if (!value.is_structured()) {
-        out += dump(value);
+        out += dump_json(value);
         return;
     }
     out += value.is_object() ? '{' : '[';
@@ -112,10 +113,6 @@ std::int64_t count(const document& object, const char* name) {
 bool flag(const document& object, const char* name) {
     const document& found = member(object, name);
     return found.is_boolean() && found.get<bool>();
-}
-
-std::string dump(const document& value) {
-    return value.dump(-1, ' ', false, document::error_handler_t::replace);
 }
 
 std::string dump_spaced(const document& value) {

@@ -1,5 +1,7 @@
 #include "llm_proxy/providers/gemini_outputs.hpp"
 
+#include "llm_proxy/json/dump.hpp"
+#include "llm_proxy/providers/embedding_vector.hpp"
 #include "llm_proxy/providers/gemini_errors.hpp"
 #include "llm_proxy/providers/gemini_message.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
@@ -9,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <limits>
 
@@ -23,23 +24,6 @@ void append_little_endian(std::string& out, std::uint32_t value, std::size_t byt
     for (std::size_t i = 0; i < bytes; ++i) {
         out += static_cast<char>(static_cast<unsigned char>(value >> (8 * i)));
     }
-}
-
-std::string packed(const document& values) {
-    constexpr double most = std::numeric_limits<float>::max();
-    std::string bytes;
-    bytes.reserve(values.size() * sizeof(float));
-    for (const document& value : values) {
-        const double number = std::clamp(value.get<double>(), -most, most);
-        append_little_endian(bytes, std::bit_cast<std::uint32_t>(static_cast<float>(number)),
-                             sizeof(float));
-    }
-    return base64_encode(bytes);
-}
-
-bool all_numbers(const document& values) {
-    return std::all_of(values.begin(), values.end(),
-                       [](const document& value) { return value.is_number(); });
 }
 
 document embedding_usage(const document& answer, const gemini_answer_options& options) {
@@ -136,17 +120,17 @@ result<translated_body> gemini_embeddings(const document& answer,
                                           const gemini_answer_options& options) {
     const document& embeddings = wire::list(answer, "embeddings");
     if (embeddings.empty()) {
-        return gemini_invalid_answer(wire::dump(answer), options.requested_model);
+        return gemini_invalid_answer(dump_json(answer), options.requested_model);
     }
     auto data = document::array();
     for (const document& embedding : embeddings) {
         const document& values = wire::member(embedding, "values");
-        if (!values.is_array() || !all_numbers(values)) {
-            return gemini_invalid_answer(wire::dump(answer), options.requested_model);
+        if (!is_vector(values)) {
+            return gemini_invalid_answer(dump_json(answer), options.requested_model);
         }
         document item{{"object", "embedding"}, {"index", data.size()}};
         if (options.base64_embeddings) {
-            item["embedding"] = packed(values);
+            item["embedding"] = packed_vector(values);
         } else {
             item["embedding"] = values;
         }
@@ -156,7 +140,7 @@ result<translated_body> gemini_embeddings(const document& answer,
     out["data"] = std::move(data);
     out["model"] = options.model;
     out["usage"] = embedding_usage(answer, options);
-    return translated_body{.bytes = wire::dump(out)};
+    return translated_body{.bytes = dump_json(out)};
 }
 
 result<translated_body> gemini_image_answer(const document& answer,
@@ -171,7 +155,7 @@ result<translated_body> gemini_image_answer(const document& answer,
     if (const document& counted = wire::member(answer, "usageMetadata"); counted.is_object()) {
         out["usage"] = gemini_image_usage(counted);
     }
-    return translated_body{.bytes = wire::dump(out)};
+    return translated_body{.bytes = dump_json(out)};
 }
 
 result<translated_body> gemini_speech(const document& answer,

@@ -1,8 +1,8 @@
 #include "llm_proxy/providers/gemini_parameters.hpp"
 
+#include "llm_proxy/providers/camel_case.hpp"
 #include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
-#include "llm_proxy/providers/snake_case.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_request.hpp"
 
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/gemini_contents.hpp"
 #include "llm_proxy/providers/gemini_generation.hpp"

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_schema.hpp"
 
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/client_json.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_stream.hpp"
 
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_errors.hpp"
 #include "llm_proxy/providers/gemini_message.hpp"
@@ -90,7 +91,7 @@ result<void> gemini_stream::take(const document& part, std::string_view data,
     if (!plain) {
         add_gemini_metadata(candidates, true, out);
     }
-    chunks.push_back(wire::dump(out));
+    chunks.push_back(dump_json(out));
     return {};
 }
 
@@ -241,15 +242,15 @@ result<void> gemini_stream::finish(std::vector<std::string>& chunks) {
         if (!state.role_sent) {
             state.role_sent = true;
             chunks.push_back(
-                wire::dump(chunk(document::array({choice_json(index, role_delta(), nullptr)}))));
+                dump_json(chunk(document::array({choice_json(index, role_delta(), nullptr)}))));
         }
-        chunks.push_back(wire::dump(chunk(
+        chunks.push_back(dump_json(chunk(
             document::array({choice_json(index, document::object(), finish_reason(state))}))));
     }
     if (usage_) {
         document last = chunk(document::array());
         last["usage"] = gemini_usage(*usage_, lookups_);
-        chunks.push_back(wire::dump(last));
+        chunks.push_back(dump_json(last));
     }
     return {};
 }

@@ -5,7 +5,6 @@
 #include "llm_proxy/providers/ollama_errors.hpp"
 #include "llm_proxy/providers/ollama_request.hpp"
 #include "llm_proxy/providers/preparation.hpp"
-#include "llm_proxy/version.hpp"
 
 #include <algorithm>
 #include <array>
@@ -67,8 +66,6 @@ std::optional<ollama_route> route_for(model::call_type type, ollama_route texts)
 
 void write_heads(const config::litellm_params& params, ollama_route texts, model::deployment& out) {
     header_set headers;
-    headers.set("User-Agent", std::string("llm-proxy/") + version);
-    headers.set("Accept", "*/*");
     if (!out.key.empty()) {
         headers.set("Authorization", "Bearer " + out.key.reveal());
     }
@@ -98,24 +95,11 @@ bool ollama::prepare(const config::model_entry& entry, const config::settings& s
                      config::problems& found) const {
     const auto& params = entry.params;
     const std::string base = choose_base(params, variable);
-    auto parsed =
-        model::parse_base_url(base, params.ssl_verify.value_or(settings.litellm.ssl_verify));
-    if (!parsed) {
-        add_problem(found, entry, entry.base_where, "api_base", parsed.error().message,
-                    "write it as http://host:11434");
+    if (!use_base(base, entry, settings, "write it as http://host:11434", out, found)) {
         return false;
     }
-    if (params.api_version) {
-        add_problem(found, entry, entry.where, "api_version", "is only used by azure/",
-                    "remove it");
-        found.back().level = config::severity::warning;
-    }
-    out.api_base = base;
-    out.origin = std::make_shared<const model::endpoint>(parsed->origin);
-    out.base_path = parsed->path;
-    out.key = params.api_key && !params.api_key->empty()
-                  ? *params.api_key
-                  : secret(first_set(key_variables, variable).value_or(""));
+    warn_of_api_version(entry, found);
+    out.key = configured_key(params, key_variables, variable);
     write_heads(params, route_, out);
     return true;
 }
@@ -149,11 +133,7 @@ result<void> ollama::translate(const inbound_call& call, const model::deployment
     out.answers = *route == ollama_route::embed ? make_ollama_embedding(std::move(options))
                                                 : make_ollama_translation(std::move(options));
     out.head = target.request_heads[static_cast<std::size_t>(call.type)];
-    http::head_writer head(out.head);
-    head.header("Content-Type", "application/json");
-    head.header("Content-Length", out.body.size());
-    head.end();
-    out.pieces = {out.head, out.body};
+    finish_json_call(out);
     return {};
 }
 

@@ -1,5 +1,7 @@
 #include "llm_proxy/providers/ollama_answer.hpp"
 
+#include "llm_proxy/json/dump.hpp"
+#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/ollama_errors.hpp"
 #include "llm_proxy/providers/request_document.hpp"
@@ -16,11 +18,6 @@ namespace llm_proxy::providers {
 namespace {
 
 using document = nlohmann::ordered_json;
-
-std::string text_of(const document& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 /// The status of an error that came under a 200; Ollama adds it to some.
 int told_status(const document& answer) {
@@ -51,9 +48,10 @@ std::vector<ollama_call> calls_of(const document& message) {
         if (arguments != function->end() && arguments->is_string()) {
             text = arguments->get<std::string>();
         } else if (arguments != function->end() && !arguments->is_null()) {
-            text = dump_document(*arguments);
+            text = dump_json(*arguments);
         }
-        out.push_back({text_of(call, "id"), text_of(*function, "name"), std::move(text)});
+        out.push_back({std::string(text_of(call, "id")), std::string(text_of(*function, "name")),
+                       std::move(text)});
     }
     return out;
 }
@@ -124,7 +122,7 @@ ollama_call call_from_text(std::string_view text) {
     const auto arguments = parsed->find("arguments");
     if (arguments != parsed->end() && arguments->is_object()) {
         out.name = text_of(*parsed, "name");
-        out.arguments = dump_document(*arguments);
+        out.arguments = dump_json(*arguments);
     }
     return out;
 }

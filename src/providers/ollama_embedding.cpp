@@ -1,12 +1,10 @@
+#include "llm_proxy/json/dump.hpp"
+#include "llm_proxy/providers/embedding_vector.hpp"
 #include "llm_proxy/providers/ollama_answer.hpp"
 #include "llm_proxy/providers/request_document.hpp"
-#include "llm_proxy/util/base64.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <bit>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -15,27 +13,6 @@ namespace llm_proxy::providers {
 namespace {
 
 using document = nlohmann::ordered_json;
-
-/// Little-endian float32 one after the other, as OpenAI's clients unpack them.
-std::string packed(const document& vector) {
-    constexpr double most = std::numeric_limits<float>::max();
-    std::string bytes;
-    bytes.reserve(vector.size() * sizeof(float));
-    for (const document& number : vector) {
-        const auto value = static_cast<float>(std::clamp(number.get<double>(), -most, most));
-        const auto bits = std::bit_cast<std::uint32_t>(value);
-        for (unsigned shift = 0; shift < 32; shift += 8) {
-            bytes += static_cast<char>((bits >> shift) & 0xffU);
-        }
-    }
-    return base64_encode(bytes);
-}
-
-bool is_vector(const document& value) {
-    return value.is_array() && std::all_of(value.begin(), value.end(), [](const document& number) {
-               return number.is_number();
-           });
-}
 
 /// Answers of `/api/embed`.
 class embedding final : public translation {
@@ -65,7 +42,7 @@ std::optional<document> embedding::data_of(document& answer) const {
         }
         document item{{"object", "embedding"}, {"index", data.size()}};
         item["embedding"] =
-            options_.base64_embeddings ? document(packed(vector)) : std::move(vector);
+            options_.base64_embeddings ? document(packed_vector(vector)) : std::move(vector);
         data.push_back(std::move(item));
     }
     return data;
@@ -88,7 +65,7 @@ result<translated_body> embedding::body(const http::response_head&, std::string_
                     {"total_tokens", tokens},
                     {"completion_tokens_details", nullptr},
                     {"prompt_tokens_details", nullptr}};
-    return translated_body{.bytes = dump_document(out)};
+    return translated_body{.bytes = dump_json(out)};
 }
 
 result<void> embedding::event(std::string_view data, std::vector<std::string>&) {

@@ -4,19 +4,11 @@
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/strings.hpp"
 
-#include <algorithm>
-#include <initializer_list>
 #include <string>
 
 namespace llm_proxy::providers {
 
 namespace {
-
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
-    return std::any_of(parts.begin(), parts.end(), [text](std::string_view part) {
-        return text.find(part) != std::string_view::npos;
-    });
-}
 
 /// LiteLLM's rule for providers without one of their own.
 error_class generic_class(int status) {

@@ -1,3 +1,4 @@
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/ollama_answer.hpp"
 #include "llm_proxy/providers/request_document.hpp"
@@ -125,7 +126,7 @@ result<translated_body> generation::body(const http::response_head&, std::string
     document out = head(options_.text_completion ? "text_completion" : "chat.completion");
     out["choices"] = document::array({std::move(choice)});
     out["usage"] = usage_of(*part);
-    return translated_body{.bytes = dump_document(out)};
+    return translated_body{.bytes = dump_json(out)};
 }
 
 result<void> generation::event(std::string_view data, std::vector<std::string>& chunks) {
@@ -215,7 +216,7 @@ void generation::end(const ollama_part& part, std::vector<std::string>& chunks) 
     document counted = head(options_.text_completion ? "text_completion" : "chat.completion.chunk");
     counted["choices"] = document::array();
     counted["usage"] = usage_of(part);
-    chunks.push_back(dump_document(counted));
+    chunks.push_back(dump_json(counted));
 }
 
 void generation::say(const char* member, std::string& text, std::vector<std::string>& chunks) {
@@ -250,7 +251,7 @@ void generation::chunk(document delta, const char* finish, std::vector<std::stri
     choice["finish_reason"] = finish == nullptr ? document() : document(finish);
     document out = head(options_.text_completion ? "text_completion" : "chat.completion.chunk");
     out["choices"] = document::array({std::move(choice)});
-    chunks.push_back(dump_document(out));
+    chunks.push_back(dump_json(out));
 }
 
 } // namespace

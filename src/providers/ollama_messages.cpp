@@ -1,6 +1,8 @@
 #include "llm_proxy/providers/ollama_messages.hpp"
 
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/scan.hpp"
+#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/providers/think_splitter.hpp"
 #include "llm_proxy/util/base64.hpp"
@@ -18,14 +20,7 @@ namespace {
 using document = nlohmann::ordered_json;
 
 error refusal(std::size_t position, std::string_view rest) {
-    return error(400, "invalid_request_error",
-                 "'messages[" + std::to_string(position) + "]" + std::string(rest));
-}
-
-/// A member that is text; empty otherwise.
-std::string text_of(const document& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+    return bad_request("'messages[" + std::to_string(position) + "]" + std::string(rest));
 }
 
 /// The URL of an `image_url` part in both of its spellings.
@@ -34,7 +29,7 @@ std::string image_url(const document& part) {
     if (found == part.end()) {
         return {};
     }
-    return found->is_object() ? text_of(*found, "url") : text_of(part, "image_url");
+    return std::string(found->is_object() ? text_of(*found, "url") : text_of(part, "image_url"));
 }
 
 bool is_remote(std::string_view url) {
@@ -69,7 +64,7 @@ result<void> add_part(const document& part, std::size_t position, const remote_f
     if (!part.is_object()) {
         return refusal(position, ".content' must have objects as its parts.");
     }
-    const std::string type = text_of(part, "type");
+    const std::string_view type = text_of(part, "type");
     if (type == "image_url") {
         const std::string url = image_url(part);
         if (url.empty()) {
@@ -116,7 +111,7 @@ result<document> arguments_of(const document& function, std::size_t position) {
     if (found->is_object()) {
         return *found;
     }
-    const std::string text = found->is_string() ? found->get<std::string>() : dump_document(*found);
+    const std::string text = found->is_string() ? found->get<std::string>() : dump_json(*found);
     if (trim(text).empty()) {
         return document::object();
     }
@@ -141,7 +136,7 @@ result<document> chat_message(const document& message, std::size_t position,
     if (!calls) {
         return calls.error();
     }
-    std::string thinking = text_of(message, "reasoning_content");
+    std::string thinking(text_of(message, "reasoning_content"));
     if (*role == "assistant" && thinking.empty()) {
         split_text split = split_thought(content->text);
         thinking = std::move(split.reasoning);
@@ -156,7 +151,7 @@ result<document> chat_message(const document& message, std::size_t position,
     if (!calls->empty()) {
         out["tool_calls"] = std::move(*calls);
     }
-    if (const std::string id = text_of(message, "tool_call_id"); !id.empty()) {
+    if (const std::string_view id = text_of(message, "tool_call_id"); !id.empty()) {
         out["tool_call_id"] = id;
     }
     return out;
@@ -223,7 +218,7 @@ result<std::string> ollama_role(const document& message, std::size_t position) {
          {"assistant", "assistant"},
          {"tool", "tool"},
          {"function", "tool"}}};
-    const std::string named = text_of(message, "role");
+    const std::string_view named = text_of(message, "role");
     for (const auto& [role, ours] : roles) {
         if (role == named) {
             return std::string(ours);
@@ -235,7 +230,7 @@ result<std::string> ollama_role(const document& message, std::size_t position) {
 
 result<document> ollama_messages(const document& messages, const remote_file_map* files) {
     if (!messages.is_array()) {
-        return error(400, "invalid_request_error", "'messages' must be an array.");
+        return bad_request("'messages' must be an array.");
     }
     document out = document::array();
     for (std::size_t i = 0; i < messages.size(); ++i) {

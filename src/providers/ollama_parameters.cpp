@@ -1,5 +1,7 @@
 #include "llm_proxy/providers/ollama_parameters.hpp"
 
+#include "llm_proxy/providers/client_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -102,7 +104,7 @@ document make_options(const document& request, ollama_route route) {
 result<void> write_format(const document& wanted, document& out) {
     const auto type = wanted.find("type");
     if (type == wanted.end() || !type->is_string()) {
-        return error(400, "invalid_request_error", "'response_format.type' must be a string.");
+        return bad_request("'response_format.type' must be a string.");
     }
     if (*type == "json_object") {
         out["format"] = "json";
@@ -113,8 +115,7 @@ result<void> write_format(const document& wanted, document& out) {
     const auto holder = wanted.find("json_schema");
     const auto schema = holder == wanted.end() ? wanted.end() : holder->find("schema");
     if (holder == wanted.end() || schema == holder->end() || !schema->is_object()) {
-        return error(400, "invalid_request_error",
-                     "'response_format.json_schema.schema' must be an object.");
+        return bad_request("'response_format.json_schema.schema' must be an object.");
     }
     out["format"] = *schema;
     return {};

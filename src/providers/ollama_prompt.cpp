@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/ollama_prompt.hpp"
 
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 
 #include <nlohmann/json.hpp>
@@ -51,13 +52,13 @@ std::string_view heading_of(std::string_view role) {
 }
 
 std::string call_text(const document& calls) {
-    return calls.empty() ? "" : "Tool Calls: " + dump_document(calls);
+    return calls.empty() ? "" : "Tool Calls: " + dump_json(calls);
 }
 
 std::string tool_instruction(const document& tools) {
     return R"(To use a function, answer with nothing but one JSON object of the form )"
            R"({"name": "its name", "arguments": {"argument": "value"}}. The functions are: )" +
-           dump_document(tools);
+           dump_json(tools);
 }
 
 } // namespace

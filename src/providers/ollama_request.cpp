@@ -1,6 +1,8 @@
 #include "llm_proxy/providers/ollama_request.hpp"
 
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/scan.hpp"
+#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/ollama_messages.hpp"
 #include "llm_proxy/providers/ollama_prompt.hpp"
 #include "llm_proxy/providers/request_document.hpp"
@@ -16,21 +18,18 @@ namespace {
 
 using document = nlohmann::ordered_json;
 
-error refusal(std::string text) {
-    return error(400, "invalid_request_error", std::move(text));
-}
-
 /// The one prompt of a text completion.
 result<std::string> prompt_of(const document& request) {
     auto prompt = request.find("prompt");
     if (prompt == request.end()) {
-        return refusal("'prompt' is required.");
+        return bad_request("'prompt' is required.");
     }
     const bool listed = prompt->is_array() && prompt->size() == 1;
     const document& one = listed ? prompt->front() : *prompt;
     if (!one.is_string()) {
-        return refusal("'prompt' must be one string: Ollama completes neither several prompts at "
-                       "once nor token numbers.");
+        return bad_request(
+            "'prompt' must be one string: Ollama completes neither several prompts at "
+            "once nor token numbers.");
     }
     return one.get<std::string>();
 }
@@ -47,7 +46,7 @@ result<document> take_messages(const inbound_call& call, document& request) {
     }
     const auto messages = request.find("messages");
     if (messages == request.end()) {
-        return refusal("'messages' is required.");
+        return bad_request("'messages' is required.");
     }
     return std::move(*messages);
 }
@@ -65,7 +64,7 @@ result<document> tools_of(const document& request) {
         return document::array();
     }
     if (!chosen->is_array()) {
-        return refusal("'tools' must be an array.");
+        return bad_request("'tools' must be an array.");
     }
     if (chosen == tools) {
         return *tools;
@@ -128,14 +127,14 @@ result<document> generate_body(const inbound_call& call, document& request, bool
 result<document> embed_body(const inbound_call& call, const document& request) {
     const auto input = request.find("input");
     if (input == request.end()) {
-        return refusal("'input' is required.");
+        return bad_request("'input' is required.");
     }
     document texts = input->is_array() ? *input : document::array({*input});
     const bool readable = std::all_of(texts.begin(), texts.end(),
                                       [](const document& one) { return one.is_string(); });
     if (!readable || texts.empty()) {
-        return refusal("'input' must be a string or a list of strings: Ollama takes no token "
-                       "numbers.");
+        return bad_request("'input' must be a string or a list of strings: Ollama takes no token "
+                           "numbers.");
     }
     document out{{"model", call.upstream_model}};
     out["input"] = std::move(texts);
@@ -164,7 +163,7 @@ result<ollama_request> make_ollama_request(const inbound_call& call,
     if (const auto format = request->find("encoding_format"); format != request->end()) {
         out.base64_embeddings = *format == "base64";
     }
-    out.body = dump_document(*body);
+    out.body = dump_json(*body);
     return out;
 }
 

@@ -8,7 +8,6 @@
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/percent.hpp"
 #include "llm_proxy/util/strings.hpp"
-#include "llm_proxy/version.hpp"
 
 #include <algorithm>
 
@@ -38,20 +37,13 @@ std::string choose_base(const dialect& traits, const config::litellm_params& par
 
 secret choose_key(const dialect& traits, const config::litellm_params& params,
                   const variable_lookup& variable) {
-    if (params.api_key && !params.api_key->empty()) {
-        return *params.api_key;
-    }
-    if (auto value = first_set(traits.key_variables, variable)) {
-        return secret(*value);
-    }
-    return traits.key == key_rule::dummy ? secret("fake-api-key") : secret();
+    secret key = configured_key(params, traits.key_variables, variable);
+    return key.empty() && traits.key == key_rule::dummy ? secret("fake-api-key") : key;
 }
 
 header_set make_headers(const dialect& traits, const config::litellm_params& params,
                         const secret& key, const variable_lookup& variable) {
     header_set headers;
-    headers.set("User-Agent", std::string("llm-proxy/") + version);
-    headers.set("Accept", "*/*");
     if (!key.empty() && traits.azure) {
         headers.set("api-key", key.reveal());
     } else if (!key.empty()) {
@@ -177,11 +169,7 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
                     "write the server's address, such as http://host.docker.internal:1234/v1");
         return false;
     }
-    auto parsed =
-        model::parse_base_url(base, params.ssl_verify.value_or(settings.litellm.ssl_verify));
-    if (!parsed) {
-        add_problem(found, entry, entry.base_where, "api_base", parsed.error().message,
-                    "write it as https://host/path");
+    if (!use_base(base, entry, settings, "write it as https://host/path", out, found)) {
         return false;
     }
     if (dialect_.azure && out.upstream_model.find('*') != std::string::npos) {
@@ -190,16 +178,11 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
                     "write one entry per deployment");
         return false;
     }
-    if (params.api_version && !dialect_.azure) {
-        add_problem(found, entry, entry.where, "api_version", "is only used by azure/",
-                    "remove it");
-        found.back().level = config::severity::warning;
+    if (!dialect_.azure) {
+        warn_of_api_version(entry, found);
     }
-    out.api_base = base;
-    out.origin = std::make_shared<const model::endpoint>(parsed->origin);
     out.key = choose_key(dialect_, params, variable);
     out.credential_missing = out.key.empty() && dialect_.key == key_rule::required;
-    out.base_path = parsed->path;
     write_heads(dialect_, params, variable, out);
     return true;
 }
@@ -234,10 +217,7 @@ result<void> openai_compatible::translate(const inbound_call& call, const model:
     if (!written) {
         return written;
     }
-    std::uint64_t length = call.to_come;
-    for (const std::string_view piece : out.pieces) {
-        length += piece.size();
-    }
+    const std::uint64_t length = call.to_come + total_size(out.pieces);
     out.head = target.request_heads[static_cast<std::size_t>(call.type)];
     http::head_writer head(out.head);
     head.header("Content-Type", multipart ? call.content_type : "application/json");

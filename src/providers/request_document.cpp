@@ -115,10 +115,6 @@ std::optional<document> parse_document(std::string_view text) {
     return parsed;
 }
 
-std::string dump_document(const document& from) {
-    return from.dump(-1, ' ', false, document::error_handler_t::replace);
-}
-
 result<document> merged_request(const inbound_call& call, const model::deployment& target) {
     if (has_too_many_values(call.body)) {
         return error(400, "invalid_request_error", "The request has too many values.");

@@ -1,6 +1,7 @@
 #include "llm_proxy/relay/answer_writer.hpp"
 
 #include "llm_proxy/http/head_writer.hpp"
+#include "llm_proxy/util/strings.hpp"
 
 #include <array>
 
@@ -44,12 +45,8 @@ net::task<bool> answer_writer::send(int status, std::string_view header_lines,
                                     std::span<const std::string_view> body) {
     write_head(status, header_lines);
     http::head_writer head(head_);
-    std::size_t length = 0;
-    for (const std::string_view piece : body) {
-        length += piece.size();
-    }
     if (status != 204 && status != 304) {
-        head.header("content-length", length);
+        head.header("content-length", total_size(body));
     }
     head.end();
     pieces_.assign(1, head_);
@@ -135,11 +132,7 @@ net::task<bool> answer_writer::push(std::span<const std::string_view> pieces) {
 }
 
 bool answer_writer::push_now(std::span<const std::string_view> pieces, std::size_t& written) {
-    std::size_t total = 0;
-    for (const std::string_view piece : pieces) {
-        total += piece.size();
-    }
-    return !stream_.try_write(pieces, written) && written == total;
+    return !stream_.try_write(pieces, written) && written == total_size(pieces);
 }
 
 /// What did not fit at once; an error of the stream shows again here.

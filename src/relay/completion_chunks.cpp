@@ -1,5 +1,7 @@
 #include "llm_proxy/relay/completion_chunks.hpp"
 
+#include "llm_proxy/json/dump.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace llm_proxy::relay {
@@ -7,10 +9,6 @@ namespace llm_proxy::relay {
 namespace {
 
 using json = nlohmann::ordered_json;
-
-std::string dump(const json& document) {
-    return document.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 /// A stream numbers its tool calls; a whole answer lists them in order.
 void number_tool_calls(json& delta) {
@@ -74,7 +72,7 @@ std::vector<std::string> completion_chunks(std::string_view completion) {
     std::vector<std::string> out;
     const auto add = [&](json::array_t list) {
         head["choices"] = std::move(list);
-        out.push_back(dump(head));
+        out.push_back(dump_json(head));
     };
     for (const json& choice : choices) {
         const json opening = choice.is_object() ? opening_of(choice) : json();

@@ -1,20 +1,10 @@
 #include "llm_proxy/server/form_upload.hpp"
 
+#include "llm_proxy/util/strings.hpp"
+
 #include <algorithm>
 
 namespace llm_proxy::server {
-
-namespace {
-
-std::uint64_t total_size(const std::vector<std::string_view>& pieces) {
-    std::uint64_t size = 0;
-    for (const std::string_view piece : pieces) {
-        size += piece.size();
-    }
-    return size;
-}
-
-} // namespace
 
 net::task<upstream::outcome> form_upload::run(std::vector<std::string_view> pieces,
                                               std::string& start, const http::form_outline& form) {

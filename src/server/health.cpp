@@ -1,3 +1,4 @@
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/server/endpoints.hpp"
 #include "llm_proxy/server/probe.hpp"
 #include "llm_proxy/server/routes.hpp"
@@ -54,7 +55,7 @@ net::task<> health(request& req, const auth::caller&) {
     body["unhealthy_count"] = unhealthy.size();
     const bool chosen = !model.empty() || !id.empty();
     const int status = chosen && healthy.empty() ? 503 : 200;
-    co_await req.send_json(status, body.dump(-1, ' ', false, json::error_handler_t::replace));
+    co_await req.send_json(status, dump_json(body));
 }
 
 net::task<> liveness(request& req) {

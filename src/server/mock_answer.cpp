@@ -1,5 +1,7 @@
 #include "llm_proxy/server/mock_answer.hpp"
 
+#include "llm_proxy/json/dump.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace llm_proxy::server {
@@ -23,10 +25,6 @@ json answer_head(const model::request_context& context, const char* object, std:
             {"object", object},
             {"created", created},
             {"model", context.requested_model}};
-}
-
-std::string dump(const json& document) {
-    return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 /// Bytes of the next `piece_characters` characters of UTF-8 text.
@@ -64,7 +62,7 @@ json piece_choice(const model::request_context& context, std::string_view text, 
 }
 
 void append_event(std::string& out, const json& document) {
-    out += "data: " + dump(document) + "\n\n";
+    out += "data: " + dump_json(document) + "\n\n";
 }
 
 result<std::string> mock_embedding(const model::request_context& context, std::string_view text) {
@@ -76,7 +74,7 @@ result<std::string> mock_embedding(const model::request_context& context, std::s
     json out{{"object", "list"}, {"model", context.requested_model}};
     out["data"] = json::array({{{"object", "embedding"}, {"index", 0}, {"embedding", vector}}});
     out["usage"] = {{"prompt_tokens", 10}, {"total_tokens", 10}};
-    return dump(out);
+    return dump_json(out);
 }
 
 } // namespace
@@ -101,7 +99,7 @@ result<std::string> mock_answer(const model::request_context& context, std::stri
     }
     out["choices"] = json::array({std::move(choice)});
     out["usage"] = mock_usage();
-    return dump(out);
+    return dump_json(out);
 }
 
 std::string mock_stream(const model::request_context& context, std::string_view text,

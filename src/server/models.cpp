@@ -1,3 +1,4 @@
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/server/endpoints.hpp"
 #include "llm_proxy/util/strings.hpp"
 
@@ -16,10 +17,6 @@ constexpr std::int64_t created_constant = 1677610602;
 
 json model_object(std::string_view id) {
     return {{"id", id}, {"object", "model"}, {"created", created_constant}, {"owned_by", "openai"}};
-}
-
-std::string dump(const json& document) {
-    return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 json from_members(const std::vector<config::json_member>& members) {
@@ -114,7 +111,7 @@ net::task<> list_models(request& req, const auth::caller&) {
         }
     }
     const json body{{"data", std::move(data)}, {"object", "list"}};
-    co_await req.send_json(200, dump(body));
+    co_await req.send_json(200, dump_json(body));
 }
 
 net::task<> show_model(request& req, const auth::caller&) {
@@ -126,7 +123,7 @@ net::task<> show_model(request& req, const auth::caller&) {
         co_await req.send_error(missing);
         co_return;
     }
-    co_await req.send_json(200, dump(model_object(id)));
+    co_await req.send_json(200, dump_json(model_object(id)));
 }
 
 net::task<> model_info(request& req, const auth::caller&) {
@@ -145,7 +142,7 @@ net::task<> model_info(request& req, const auth::caller&) {
         co_return;
     }
     const json body{{"data", std::move(data)}};
-    co_await req.send_json(200, dump(body));
+    co_await req.send_json(200, dump_json(body));
 }
 
 net::task<> model_group_info(request& req, const auth::caller&) {
@@ -157,7 +154,7 @@ net::task<> model_group_info(request& req, const auth::caller&) {
         }
     }
     const json body{{"data", std::move(data)}};
-    co_await req.send_json(200, dump(body));
+    co_await req.send_json(200, dump_json(body));
 }
 
 } // namespace llm_proxy::server

@@ -1,6 +1,7 @@
 #include "llm_proxy/upstream/http_exchange.hpp"
 
 #include "llm_proxy/http/parser.hpp"
+#include "llm_proxy/util/strings.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -12,14 +13,6 @@ namespace llm_proxy::upstream {
 namespace {
 
 constexpr int max_interim_heads = 16;
-
-std::size_t total_size(std::span<const std::string_view> pieces) {
-    std::size_t size = 0;
-    for (const std::string_view piece : pieces) {
-        size += piece.size();
-    }
-    return size;
-}
 
 } // namespace
 
@@ -65,8 +58,10 @@ net::task<outcome> http_exchange::send(std::span<const std::string_view> pieces)
             if (interrupts_.raised()) {
                 co_return interrupted();
             }
-            const net::io_result more = co_await link_.stream->read_some(head_room());
-            got = take_head_bytes(more);
+            const std::span<char> free = scratch_->bytes().subspan(received_);
+            const net::io_result more = co_await link_.stream->read_some(free);
+            received_ += more.size;
+            got = more.ec ? lost(more.ec) : parse_head();
         }
         if (got->why != failure::closed || !may_resend()) {
             co_return std::move(*got);
@@ -115,15 +110,6 @@ void http_exchange::use(connection link, bool kept) {
     reused_ = kept;
     received_ = 0;
     searched_ = 0;
-}
-
-std::span<char> http_exchange::head_room() {
-    return scratch_->bytes().subspan(received_);
-}
-
-std::optional<outcome> http_exchange::take_head_bytes(const net::io_result& read) {
-    received_ += read.size;
-    return read.ec ? lost(read.ec) : parse_head();
 }
 
 /// Nothing while the head is incomplete; there is room to read more then.

@@ -4,6 +4,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -71,15 +72,10 @@ net::task<outcome> http_exchange::take_answer() {
         co_return parsed ? std::move(*parsed) : lost(early_->end());
     }
     sent_ = true;
-    auto got = parse_head();
-    while (!got) {
-        if (interrupts_.raised()) {
-            co_return interrupted();
-        }
-        const net::io_result more = co_await link_.stream->read_some(head_room());
-        got = take_head_bytes(more);
-    }
-    co_return std::move(*got);
+    // With the request gone, `send` waits for the rest of the head.
+    constexpr std::array<std::string_view, 1> gone{"POST "};
+    outcome got = co_await send(gone);
+    co_return got;
 }
 
 } // namespace llm_proxy::upstream

@@ -48,8 +48,6 @@ struct litellm_params {
     std::optional<std::string> mock_response;
     /// OpenAI parameters, the deployment's defaults: the client's own values win.
     std::vector<json_member> defaults;
-    /// The deployment's own prices, by the names of LiteLLM's price table.
-    std::vector<json_member> prices;
     /// Members put into every upstream body of the deployment.
     std::vector<json_member> extra_body;
 };

@@ -69,8 +69,6 @@ std::span<const section* const> sections();
 const property* find_property(const section& within, std::string_view name);
 /// Whether `name` is one of the section's `also_known`.
 bool is_also_known(const section& within, std::string_view name);
-/// Whether `name` is a price that a deployment sets in this section.
-bool is_price(const section& within, std::string_view name);
 /// The key that a mistyped `name` most likely stands for.
 std::optional<std::string_view> closest_key(const section& within, std::string_view name);
 /// `number`, `list` ... for messages and the reference page.

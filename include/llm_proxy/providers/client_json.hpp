@@ -26,9 +26,6 @@ std::string_view text_of(const nlohmann::ordered_json& object, std::string_view 
 std::string_view first_text_of(const nlohmann::ordered_json& object,
                                std::initializer_list<std::string_view> names);
 
-/// The bytes that go upstream; text that is no UTF-8 cannot fail it.
-std::string dump_json(const nlohmann::ordered_json& value);
-
 /// A refusal of the client's request.
 error bad_request(std::string text);
 

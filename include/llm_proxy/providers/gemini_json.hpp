@@ -33,7 +33,6 @@ std::int64_t count(const document& object, const char* name);
 /// Whether the member is `true`.
 bool flag(const document& object, const char* name);
 
-std::string dump(const document& value);
 /// With a space after `:` and `,`, as Python writes it.
 std::string dump_spaced(const document& value);
 

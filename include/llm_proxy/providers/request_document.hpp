@@ -17,9 +17,6 @@ namespace llm_proxy::providers {
 /// one always fit) that it takes long.
 std::optional<nlohmann::ordered_json> parse_document(std::string_view text);
 
-/// Compact JSON; bytes that are no UTF-8 become U+FFFD.
-std::string dump_document(const nlohmann::ordered_json& document);
-
 /// The client's request as one document, for a provider of another dialect: without what is the
 /// gateway's own business, with the client's `extra_body` moved up, the deployment's defaults
 /// beneath and its `extra_body` above. Members that are null are left out.

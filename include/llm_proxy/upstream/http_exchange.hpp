@@ -44,8 +44,6 @@ private:
     bool may_resend() const { return reused_ && received_ == 0; }
 
     /// The answer's head.
-    std::span<char> head_room();
-    std::optional<outcome> take_head_bytes(const net::io_result& read);
     std::optional<outcome> parse_head();
     bool skip_interim_head(std::size_t size);
     void begin_body(std::size_t head_bytes);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,5 +52,11 @@ std::optional<std::string_view> closest(std::string_view name, const Candidates&
     }
     return best;
 }
+
+/// Whether `text` holds one of `parts`.
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts);
+
+/// The bytes of all pieces of a text.
+std::size_t total_size(std::span<const std::string_view> pieces);
 
 } // namespace llm_proxy

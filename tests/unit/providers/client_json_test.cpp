@@ -1,3 +1,4 @@
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/client_json.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "llm_proxy/providers/snake_case.hpp"
+#include "llm_proxy/providers/camel_case.hpp"
 #include "llm_proxy/util/base64.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
+#include "llm_proxy/providers/camel_case.hpp"
 #include "llm_proxy/providers/gemini_names.hpp"
-#include "llm_proxy/providers/snake_case.hpp"
 
 #include <gtest/gtest.h>
 

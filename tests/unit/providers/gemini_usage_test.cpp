@@ -1,3 +1,4 @@
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,7 @@ json usage(const std::string& text, std::int64_t searches = 0, std::int64_t maps
     gemini_lookups lookups;
     lookups.searches = searches;
     lookups.maps = maps;
-    return json::parse(wire::dump(gemini_usage(wire::parse(text), lookups)));
+    return json::parse(dump_json(gemini_usage(wire::parse(text), lookups)));
 }
 
 TEST(gemini_usage, counts_prompt_and_completion) {

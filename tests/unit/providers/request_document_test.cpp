@@ -1,3 +1,4 @@
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,7 @@ std::string merged(const std::string& body, const config::litellm_params& params
     inbound_call call;
     call.body = body;
     const auto request = merged_request(call, target);
-    return request ? dump_document(*request) : request.error().message;
+    return request ? dump_json(*request) : request.error().message;
 }
 
 TEST(merged_request, keeps_what_is_for_the_provider_in_its_order) {

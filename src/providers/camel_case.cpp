@@ -1,4 +1,4 @@
-#include "llm_proxy/providers/snake_case.hpp"
+#include "llm_proxy/providers/camel_case.hpp"
 
 namespace llm_proxy::providers {
 
