@@ -124,8 +124,10 @@ TEST_P(send_part_test, an_early_answer_ends_a_write_that_is_stuck) {
         [&](exchange& link, net::interruptor& stop) -> net::task<> {
             const outcome sent = co_await send(link, head, large.size() + 1);
             EXPECT_TRUE(sent.ok());
-            const outcome got = co_await send(link, large, 1);
-            EXPECT_TRUE(got.ok());
+            if (!link.answered()) { // a quick peer answers while the head is still written
+                const outcome got = co_await send(link, large, 1);
+                EXPECT_TRUE(got.ok());
+            }
             EXPECT_FALSE(stop.raised());
             EXPECT_EQ(link.head().status, 413);
         });
