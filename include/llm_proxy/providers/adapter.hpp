@@ -5,6 +5,7 @@
 #include "llm_proxy/http/multipart.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/json/splice.hpp"
+#include "llm_proxy/model/access.hpp"
 #include "llm_proxy/model/deployment.hpp"
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/util/error.hpp"
@@ -56,6 +57,8 @@ struct inbound_call {
     bool request_usage = true;
     /// What the adapter's `remote_files` asked for, as far as it could be had; null if nothing.
     const remote_file_map* files = nullptr;
+    /// Of an adapter that `needs_login`: the login's token of the moment.
+    const model::access* access = nullptr;
 };
 
 /// What goes to the upstream: a head of its own and pieces of the client's body.
@@ -71,6 +74,8 @@ struct outbound_call {
     std::vector<std::string_view> pieces;
     /// Set where the answer is not in OpenAI's dialect.
     std::unique_ptr<translation> answers;
+    /// Where it goes, if not to the deployment's origin.
+    std::shared_ptr<const model::endpoint> origin;
 };
 
 /// An answer of the upstream that is no success.
@@ -99,6 +104,9 @@ public:
     virtual bool prepare(const config::model_entry& entry, const config::settings& settings,
                          const variable_lookup& variable, model::deployment& out,
                          config::problems& found) const = 0;
+
+    /// Whether a call needs a login's token; it stands in `call.access` when it is translated.
+    virtual bool needs_login() const { return false; }
 
     /// The http and https URLs of files that the call's upstream request must hold, each once; they
     /// stand in `call.files` when it is translated.
