@@ -13,7 +13,7 @@ import pydantic
 import pytest
 
 from dialects import DIALECTS, Dialect, events, gemini, lines
-from gateway import MASTER_KEY, Gateway, Server
+from gateway import MASTER_KEY, ROOT, Gateway, Server
 from scripted_upstream import Answer, Request
 from setup_config import base_config, deployment
 from strict_upstream import StrictUpstream
@@ -91,6 +91,12 @@ def dialect(request: pytest.FixtureRequest) -> Dialect:
     return DIALECTS[request.param]
 
 
+def run(*command: str) -> bytes:
+    done = subprocess.run(command, capture_output=True, timeout=60)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    return done.stdout
+
+
 def hello(**more: Any) -> dict[str, Any]:
     return {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]} | more
 
@@ -152,6 +158,12 @@ def test_embeddings(client: openai.OpenAI, upstream: StrictUpstream, provider: s
     answer = client.embeddings.create(model=f"{provider}-vectors", input=["a", "b"])
     assert [item.embedding for item in answer.data] == [[0.25, -0.5], [1.0, 0.0]]
     assert answer.model == f"{provider}-vectors"
+
+
+def test_node_sdk(native: Server, upstream: StrictUpstream, dialect: Dialect) -> None:
+    upstream.play(dialect.text("Hello"), dialect.stream("Hel", "lo"))
+    run("node", str(ROOT / "tests/node/dialect.mjs"), f"{native.url}/v1", MASTER_KEY, dialect.model)
+    assert len(upstream.requests) == 2
 
 
 def test_what_the_provider_does_not_know_is_refused(
@@ -224,15 +236,9 @@ def test_gemini_speech_is_a_wave_file(client: openai.OpenAI, upstream: StrictUps
     with client.audio.speech.with_streaming_response.create(**request) as answer:
         answer.stream_to_file(file)
     assert len(upstream.requests) == 1
-    about = {option: sox("soxi", option, str(file)).decode().strip() for option in ("-r", "-c", "-b", "-s")}
+    about = {option: run("soxi", option, str(file)).decode().strip() for option in ("-r", "-c", "-b", "-s")}
     assert about == {"-r": "16000", "-c": "1", "-b": "16", "-s": "100"}
-    assert sox("sox", str(file), "-t", "raw", "-") == PCM
-
-
-def sox(*command: str) -> bytes:
-    done = subprocess.run(command, capture_output=True, timeout=60)
-    assert done.returncode == 0 and not done.stderr, done.stderr
-    return done.stdout
+    assert run("sox", str(file), "-t", "raw", "-") == PCM
 
 
 def test_gemini_speech_knows_two_formats(client: openai.OpenAI, upstream: StrictUpstream) -> None:
