@@ -5,6 +5,7 @@
 #include "llm_proxy/net/watchdog.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/relay/relay.hpp"
+#include "llm_proxy/server/login_access.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -96,12 +97,22 @@ net::task<probe_result> probe(services& shared, std::shared_ptr<const model::dep
     inbound.members = &members;
     inbound.upstream_model = target->upstream_model;
     providers::outbound_call outbound;
+    std::optional<result<login::grant>> access;
+    if (target->adapter->needs_login()) {
+        access = co_await take_access(shared, *target, target->group, 0);
+        if (!access || !*access) {
+            out.why = access ? access->error().message : "no token in time";
+            co_return out;
+        }
+        inbound.access = (*access)->access.get();
+    }
     const auto translated = target->adapter->translate(inbound, *target, outbound);
     if (!translated) {
         out.why = translated.error().message;
         co_return out;
     }
-    auto exchange = shared.pool.open(target->origin, interrupts);
+    auto exchange =
+        shared.pool.open(outbound.origin ? outbound.origin : target->origin, interrupts);
     co_await send_probe(*exchange, outbound, out);
     co_return out;
 }
