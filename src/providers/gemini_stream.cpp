@@ -56,11 +56,11 @@ result<void> gemini_stream::event(std::string_view data, std::vector<std::string
     if (data.empty() || data == "[DONE]") {
         return {};
     }
-    const document parsed = wire::parse(data);
+    document parsed = wire::parse(data);
     if (!parsed.is_array()) {
         return take(parsed, data, chunks);
     }
-    for (const document& part : parsed) {
+    for (document& part : parsed) {
         if (auto taken = take(part, data, chunks); !taken) {
             return taken;
         }
@@ -68,7 +68,7 @@ result<void> gemini_stream::event(std::string_view data, std::vector<std::string
     return {};
 }
 
-result<void> gemini_stream::take(const document& part, std::string_view data,
+result<void> gemini_stream::take(document& part, std::string_view data,
                                  std::vector<std::string>& chunks) {
     if (!part.is_object()) {
         return gemini_invalid_answer(data, options_.requested_model);
@@ -95,7 +95,7 @@ result<void> gemini_stream::take(const document& part, std::string_view data,
     return {};
 }
 
-void gemini_stream::remember(const document& part) {
+void gemini_stream::remember(document& part) {
     if (id_.empty()) {
         id_ = wire::text(part, "responseId");
     }
@@ -103,8 +103,9 @@ void gemini_stream::remember(const document& part) {
         id_ = "chatcmpl-" + wire::random_hex(options_.random, 32);
     }
     prompt_blocked_ = prompt_blocked_ || gemini_prompt_blocked(part);
-    if (const document& counted = wire::member(part, "usageMetadata"); counted.is_object()) {
-        usage_ = std::make_unique<document>(counted);
+    if (const auto counted = part.find("usageMetadata");
+        counted != part.end() && counted->is_object()) {
+        usage_ = std::make_unique<document>(std::move(*counted));
     }
     const gemini_lookups lookups = count_gemini_lookups(wire::list(part, "candidates"));
     lookups_.searches = std::max(lookups_.searches, lookups.searches);
@@ -153,7 +154,11 @@ void gemini_stream::take_candidate(const document& candidate, std::size_t index,
         state.role_sent = true;
         first["role"] = "assistant";
     }
-    first.update(delta);
+    if (first.empty()) {
+        first = std::move(delta);
+    } else {
+        first.update(delta);
+    }
     document choice = choice_json(index, std::move(first), nullptr);
     if (!logprobs.is_null()) {
         choice["logprobs"] = std::move(logprobs);
@@ -256,10 +261,11 @@ result<void> gemini_stream::finish(std::vector<std::string>& chunks) {
 }
 
 document gemini_stream::chunk(document choices) const {
-    document out{{"id", id_},
-                 {"object", "chat.completion.chunk"},
-                 {"created", options_.created},
-                 {"model", options_.model}};
+    document out; // a braced list would be copied, member by member
+    out["id"] = id_;
+    out["object"] = "chat.completion.chunk";
+    out["created"] = options_.created;
+    out["model"] = options_.model;
     out["choices"] = std::move(choices);
     return out;
 }

@@ -39,9 +39,9 @@ private:
         std::string native_finish;
     };
 
-    result<void> take(const wire::document& part, std::string_view data,
+    result<void> take(wire::document& part, std::string_view data,
                       std::vector<std::string>& chunks);
-    void remember(const wire::document& part);
+    void remember(wire::document& part);
     result<void> take_candidates(const wire::document& part, std::string_view data,
                                  wire::document& choices);
     void take_candidate(const wire::document& candidate, std::size_t index,
