@@ -28,6 +28,9 @@ TRANSLATED = ("gemini/", "ollama/")
 # Headers that another HTTP client sends otherwise.
 TRANSPORT = re.compile(r"host|accept|accept-encoding|connection|content-length|user-agent|x-stainless-.*")
 
+# Headers of an answer that are the same for both, where LiteLLM sends them.
+KEPT = re.compile(r"x-litellm-(model-api-base|attempted-retries)|llm_provider-(content-type|retry-after|x-ratelimit-.*)")
+
 # Members of Google's messages below which the names are the client's own.
 FREE = ("args", "response", "responseJsonSchema", "response_json_schema")
 
@@ -131,6 +134,9 @@ def test_replay(name: str, request: pytest.FixtureRequest, upstream: ScriptedUps
         expected = answer_of_gateway(expected)
     found = case.outcome(got.status_code, got.headers["content-type"], got.content)
     assert_answers(found, expected, differs)
+    if not differs or not differs.client:
+        kept = {name: value for name, value in case.client["headers"].items() if KEPT.fullmatch(name)}
+        assert {name: got.headers.get(name) for name in kept} == kept
     if case.answers and case.answers[-1].drop:
         # A kept connection that breaks before a byte of the answer is replaced once.
         del upstream.requests[1:]
