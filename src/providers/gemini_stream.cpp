@@ -86,12 +86,11 @@ result<void> gemini_stream::take(document& part, std::string_view data,
     }
     const document& candidates = wire::list(part, "candidates");
     const bool sourced = std::any_of(candidates.begin(), candidates.end(), has_gemini_sources);
-    const bool plain = !sourced && is_plain(choices);
-    document out = chunk(std::move(choices));
-    if (!plain) {
-        add_gemini_metadata(candidates, true, out);
+    document more;
+    if (sourced || !is_plain(choices)) {
+        add_gemini_metadata(candidates, true, more);
     }
-    chunks.push_back(dump_json(out));
+    chunks.push_back(chunk(choices, &more));
     return {};
 }
 
@@ -246,28 +245,36 @@ result<void> gemini_stream::finish(std::vector<std::string>& chunks) {
         }
         if (!state.role_sent) {
             state.role_sent = true;
-            chunks.push_back(
-                dump_json(chunk(document::array({choice_json(index, role_delta(), nullptr)}))));
+            chunks.push_back(chunk(document::array({choice_json(index, role_delta(), nullptr)})));
         }
-        chunks.push_back(dump_json(chunk(
-            document::array({choice_json(index, document::object(), finish_reason(state))}))));
+        chunks.push_back(
+            chunk(document::array({choice_json(index, document::object(), finish_reason(state))})));
     }
     if (usage_) {
-        document last = chunk(document::array());
+        document last;
         last["usage"] = gemini_usage(*usage_, lookups_);
-        chunks.push_back(dump_json(last));
+        chunks.push_back(chunk(document::array(), &last));
     }
     return {};
 }
 
-document gemini_stream::chunk(document choices) const {
-    document out; // a braced list would be copied, member by member
-    out["id"] = id_;
-    out["object"] = "chat.completion.chunk";
-    out["created"] = options_.created;
-    out["model"] = options_.model;
-    out["choices"] = std::move(choices);
-    return out;
+std::string gemini_stream::chunk(const document& choices, const document* more) {
+    if (head_.empty()) {
+        document head;
+        head["id"] = id_;
+        head["object"] = "chat.completion.chunk";
+        head["created"] = options_.created;
+        head["model"] = options_.model;
+        head_ = dump_json(head);
+        head_.back() = ',';
+    }
+    std::string out = head_ + "\"choices\":" + dump_json(choices);
+    if (more != nullptr) {
+        for (const auto& [name, value] : more->items()) {
+            out.append(",\"").append(name).append("\":").append(dump_json(value));
+        }
+    }
+    return out + "}";
 }
 
 } // namespace llm_proxy::providers
