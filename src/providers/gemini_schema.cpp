@@ -198,7 +198,7 @@ json usable_values(const json& schema, const json& values) {
         return out;
     }
     for (const json& value : values) {
-        if (value.is_string() && value != "") {
+        if (value.is_string() && !value.get_ref<const std::string&>().empty()) {
             out.push_back(value);
         }
     }

@@ -56,11 +56,11 @@ result<void> gemini_stream::event(std::string_view data, std::vector<std::string
     if (data.empty() || data == "[DONE]") {
         return {};
     }
-    const document parsed = wire::parse(data);
+    document parsed = wire::parse(data);
     if (!parsed.is_array()) {
         return take(parsed, data, chunks);
     }
-    for (const document& part : parsed) {
+    for (document& part : parsed) {
         if (auto taken = take(part, data, chunks); !taken) {
             return taken;
         }
@@ -68,7 +68,7 @@ result<void> gemini_stream::event(std::string_view data, std::vector<std::string
     return {};
 }
 
-result<void> gemini_stream::take(const document& part, std::string_view data,
+result<void> gemini_stream::take(document& part, std::string_view data,
                                  std::vector<std::string>& chunks) {
     if (!part.is_object()) {
         return gemini_invalid_answer(data, options_.requested_model);
@@ -86,16 +86,15 @@ result<void> gemini_stream::take(const document& part, std::string_view data,
     }
     const document& candidates = wire::list(part, "candidates");
     const bool sourced = std::any_of(candidates.begin(), candidates.end(), has_gemini_sources);
-    const bool plain = !sourced && is_plain(choices);
-    document out = chunk(std::move(choices));
-    if (!plain) {
-        add_gemini_metadata(candidates, true, out);
+    document more;
+    if (sourced || !is_plain(choices)) {
+        add_gemini_metadata(candidates, true, more);
     }
-    chunks.push_back(dump_json(out));
+    chunks.push_back(chunk(choices, &more));
     return {};
 }
 
-void gemini_stream::remember(const document& part) {
+void gemini_stream::remember(document& part) {
     if (id_.empty()) {
         id_ = wire::text(part, "responseId");
     }
@@ -103,8 +102,9 @@ void gemini_stream::remember(const document& part) {
         id_ = "chatcmpl-" + wire::random_hex(options_.random, 32);
     }
     prompt_blocked_ = prompt_blocked_ || gemini_prompt_blocked(part);
-    if (const document& counted = wire::member(part, "usageMetadata"); counted.is_object()) {
-        usage_ = std::make_unique<document>(counted);
+    if (const auto counted = part.find("usageMetadata");
+        counted != part.end() && counted->is_object()) {
+        usage_ = std::make_unique<document>(std::move(*counted));
     }
     const gemini_lookups lookups = count_gemini_lookups(wire::list(part, "candidates"));
     lookups_.searches = std::max(lookups_.searches, lookups.searches);
@@ -153,7 +153,11 @@ void gemini_stream::take_candidate(const document& candidate, std::size_t index,
         state.role_sent = true;
         first["role"] = "assistant";
     }
-    first.update(delta);
+    if (first.empty()) {
+        first = std::move(delta);
+    } else {
+        first.update(delta);
+    }
     document choice = choice_json(index, std::move(first), nullptr);
     if (!logprobs.is_null()) {
         choice["logprobs"] = std::move(logprobs);
@@ -241,27 +245,36 @@ result<void> gemini_stream::finish(std::vector<std::string>& chunks) {
         }
         if (!state.role_sent) {
             state.role_sent = true;
-            chunks.push_back(
-                dump_json(chunk(document::array({choice_json(index, role_delta(), nullptr)}))));
+            chunks.push_back(chunk(document::array({choice_json(index, role_delta(), nullptr)})));
         }
-        chunks.push_back(dump_json(chunk(
-            document::array({choice_json(index, document::object(), finish_reason(state))}))));
+        chunks.push_back(
+            chunk(document::array({choice_json(index, document::object(), finish_reason(state))})));
     }
     if (usage_) {
-        document last = chunk(document::array());
+        document last;
         last["usage"] = gemini_usage(*usage_, lookups_);
-        chunks.push_back(dump_json(last));
+        chunks.push_back(chunk(document::array(), &last));
     }
     return {};
 }
 
-document gemini_stream::chunk(document choices) const {
-    document out{{"id", id_},
-                 {"object", "chat.completion.chunk"},
-                 {"created", options_.created},
-                 {"model", options_.model}};
-    out["choices"] = std::move(choices);
-    return out;
+std::string gemini_stream::chunk(const document& choices, const document* more) {
+    if (head_.empty()) {
+        document head;
+        head["id"] = id_;
+        head["object"] = "chat.completion.chunk";
+        head["created"] = options_.created;
+        head["model"] = options_.model;
+        head_ = dump_json(head);
+        head_.back() = ',';
+    }
+    std::string out = head_ + "\"choices\":" + dump_json(choices);
+    if (more != nullptr) {
+        for (const auto& [name, value] : more->items()) {
+            out.append(",\"").append(name).append("\":").append(dump_json(value));
+        }
+    }
+    return out + "}";
 }
 
 } // namespace llm_proxy::providers

@@ -8,7 +8,7 @@ from typing import Any
 
 # LiteLLM appends these notes about its own settings and manual to some errors.
 _NOTES = re.compile(r"\n\nDeployment Info:.*?(?=\n\nLiteLLM:|$)|\nmodel=.*?(?=\n\nLiteLLM:|$)", re.DOTALL)
-_MADE_UP = re.compile(r"^(chatcmpl-|call_)[0-9a-f-]{28,36}|^(?:[0-9a-f]+-){4}[0-9a-f]+$")
+_MADE_UP = re.compile(r"^(chatcmpl-|call_)[0-9a-f-]{28,36}|^(?:[0-9a-f]+-){4}[0-9a-f]+$|^(?:resp|msg)_[\w-]+$")
 _SECONDS = re.compile(r"time taken=[\d.]+")
 
 

@@ -39,9 +39,9 @@ private:
         std::string native_finish;
     };
 
-    result<void> take(const wire::document& part, std::string_view data,
+    result<void> take(wire::document& part, std::string_view data,
                       std::vector<std::string>& chunks);
-    void remember(const wire::document& part);
+    void remember(wire::document& part);
     result<void> take_candidates(const wire::document& part, std::string_view data,
                                  wire::document& choices);
     void take_candidate(const wire::document& candidate, std::size_t index,
@@ -50,10 +50,12 @@ private:
     void add_calls(const gemini_message& said, choice_state& state, wire::document& delta);
     void add_audio(const gemini_message& said, choice_state& state, wire::document& delta);
     std::string_view finish_reason(const choice_state& state) const;
-    wire::document chunk(wire::document choices) const;
+    /// A chunk with these choices and these further members, whose names need no escapes.
+    std::string chunk(const wire::document& choices, const wire::document* more = nullptr);
 
     const gemini_answer_options& options_;
     std::string id_;
+    std::string head_;                 // of every chunk, as text; empty before the first one
     std::vector<choice_state> states_; // by index
     bool prompt_blocked_ = false;
     std::unique_ptr<wire::document> usage_; // the last `usageMetadata`: it counts from the start
