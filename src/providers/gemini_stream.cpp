@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_errors.hpp"
 #include "llm_proxy/providers/gemini_message.hpp"
+#include "llm_proxy/providers/gemini_text.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
 #include "llm_proxy/util/strings.hpp"
 
@@ -88,7 +89,7 @@ result<void> gemini_stream::take(const document& part, std::string_view data,
     const bool sourced = std::any_of(candidates.begin(), candidates.end(), has_gemini_sources);
     const bool plain = !sourced && is_plain(choices);
     document out = chunk(std::move(choices));
-    if (!plain) {
+    if (!plain && !is_text()) {
         add_gemini_metadata(candidates, true, out);
     }
     chunks.push_back(dump_json(out));
@@ -105,6 +106,9 @@ void gemini_stream::remember(const document& part) {
     prompt_blocked_ = prompt_blocked_ || gemini_prompt_blocked(part);
     if (const document& counted = wire::member(part, "usageMetadata"); counted.is_object()) {
         usage_ = std::make_unique<document>(counted);
+        if (service_tier_.empty()) {
+            service_tier_ = openai_service_tier(wire::text(counted, "serviceTier"));
+        }
     }
     const gemini_lookups lookups = count_gemini_lookups(wire::list(part, "candidates"));
     lookups_.searches = std::max(lookups_.searches, lookups.searches);
@@ -145,6 +149,9 @@ void gemini_stream::take_candidate(const document& candidate, std::size_t index,
     }
     document delta = delta_of(candidate, state);
     document logprobs = gemini_logprobs(candidate);
+    if (is_text() && !delta.contains("content")) {
+        return; // a text has no place for thoughts and calls
+    }
     if (delta.empty() && logprobs.is_null() && !has_gemini_sources(candidate)) {
         return;
     }
@@ -239,7 +246,7 @@ result<void> gemini_stream::finish(std::vector<std::string>& chunks) {
         if (!state.seen) {
             continue;
         }
-        if (!state.role_sent) {
+        if (!state.role_sent && !is_text()) {
             state.role_sent = true;
             chunks.push_back(
                 dump_json(chunk(document::array({choice_json(index, role_delta(), nullptr)}))));
@@ -257,10 +264,13 @@ result<void> gemini_stream::finish(std::vector<std::string>& chunks) {
 
 document gemini_stream::chunk(document choices) const {
     document out{{"id", id_},
-                 {"object", "chat.completion.chunk"},
+                 {"object", is_text() ? "text_completion" : "chat.completion.chunk"},
                  {"created", options_.created},
                  {"model", options_.model}};
-    out["choices"] = std::move(choices);
+    if (!service_tier_.empty()) {
+        out["service_tier"] = service_tier_;
+    }
+    out["choices"] = is_text() ? text_choices(choices, "delta") : std::move(choices);
     return out;
 }
 
