@@ -60,7 +60,7 @@ private:
         while (problem_.empty() && fsm_.current().version == 0) {
             const auto todo = fsm_.next(clock::now());
             if (todo.what == step::rest && todo.when == clock::time_point::max()) {
-                problem_ = fsm_.status(clock::now()).reason;
+                problem_ = "no login: " + fsm_.status(clock::now()).reason;
             } else if (todo.what == step::rest) {
                 co_await rest_until(todo.when);
             } else {
