@@ -232,12 +232,10 @@ private:
         providers::inbound_call inbound = describe();
         providers::outbound_call outbound;
         if (context_.target->adapter->needs_login()) {
-            const auto taken = co_await log_in();
-            if (!taken) {
-                out.failure = taken.error();
+            out.failure = co_await log_in(inbound);
+            if (out.failure) {
                 co_return out;
             }
-            inbound.access = access_.access.get();
         }
         const auto translated =
             context_.target->adapter->translate(inbound, *context_.target, outbound);
@@ -249,8 +247,7 @@ private:
             co_await req_.interrupts.clear();
         }
         const auto allowed = start_clock();
-        auto exchange = req_.shared.pool.open(
-            outbound.origin ? outbound.origin : context_.target->origin, req_.interrupts);
+        auto exchange = req_.shared.pool.open(origin_of(outbound), req_.interrupts);
         upstream::outcome sent;
         if (form_) {
             form_upload upload(req_, *exchange, allowed);
@@ -276,8 +273,13 @@ private:
         co_return out;
     }
 
+    const std::shared_ptr<const model::endpoint>&
+    origin_of(const providers::outbound_call& outbound) const {
+        return outbound.origin ? outbound.origin : context_.target->origin;
+    }
+
     /// Takes the access to call with. The client's leaving and the call's deadline end the wait.
-    net::task<result<void>> log_in() {
+    net::task<std::optional<error>> log_in(providers::inbound_call& inbound) {
         co_await req_.interrupts.clear();
         start_clock();
         auto taken = co_await take_access(req_.shared, *context_.target, context_.requested_model,
@@ -291,7 +293,8 @@ private:
             co_return taken->error();
         }
         access_ = std::move(**taken);
-        co_return result<void>();
+        inbound.access = access_.access.get();
+        co_return std::nullopt;
     }
 
     void note_lost(const upstream::outcome& sent, tried& out) {
