@@ -7,6 +7,7 @@
 #include "llm_proxy/server/call_parser.hpp"
 #include "llm_proxy/server/endpoints.hpp"
 #include "llm_proxy/server/form_upload.hpp"
+#include "llm_proxy/server/login_access.hpp"
 #include "llm_proxy/server/mock_answer.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -30,6 +31,8 @@ struct tried {
     std::optional<error> failure;
     std::string provider_lines;
     std::optional<double> retry_after;
+    /// The upstream did not take the login's token.
+    bool login_refused = false;
 };
 
 std::optional<double> seconds_of(std::optional<std::string_view> text) {
@@ -200,6 +203,10 @@ private:
             req_.client.close_after();
             co_return false;
         }
+        if (last.login_refused) {
+            refused_login_ = access_.version;
+            co_return true;
+        }
         routing::failed_try failed;
         failed.status = last.failure->status;
         failed.retry_after = last.retry_after;
@@ -224,6 +231,14 @@ private:
         tried out;
         providers::inbound_call inbound = describe();
         providers::outbound_call outbound;
+        if (context_.target->adapter->needs_login()) {
+            const auto taken = co_await log_in();
+            if (!taken) {
+                out.failure = taken.error();
+                co_return out;
+            }
+            inbound.access = access_.access.get();
+        }
         const auto translated =
             context_.target->adapter->translate(inbound, *context_.target, outbound);
         if (!translated) {
@@ -234,7 +249,8 @@ private:
             co_await req_.interrupts.clear();
         }
         const auto allowed = start_clock();
-        auto exchange = req_.shared.pool.open(context_.target->origin, req_.interrupts);
+        auto exchange = req_.shared.pool.open(
+            outbound.origin ? outbound.origin : context_.target->origin, req_.interrupts);
         upstream::outcome sent;
         if (form_) {
             form_upload upload(req_, *exchange, allowed);
@@ -258,6 +274,24 @@ private:
         }
         req_.interrupts.clear_deadline();
         co_return out;
+    }
+
+    /// Takes the access to call with. The client's leaving and the call's deadline end the wait.
+    net::task<result<void>> log_in() {
+        co_await req_.interrupts.clear();
+        start_clock();
+        auto taken = co_await take_access(req_.shared, *context_.target, context_.requested_model,
+                                          refused_login_);
+        if (!taken) {
+            const upstream::outcome late(upstream::failure::interrupted, "");
+            co_return relay::exchange_error(late, context_, req_.interrupts);
+        }
+        req_.interrupts.clear_deadline();
+        if (!*taken) {
+            co_return taken->error();
+        }
+        access_ = std::move(**taken);
+        co_return result<void>();
     }
 
     void note_lost(const upstream::outcome& sent, tried& out) {
@@ -307,6 +341,8 @@ private:
         providers::upstream_answer answer;
         answer.status = exchange.head().status;
         answer.body = text;
+        // Once for each call; what was passed on as it came cannot be sent again.
+        out.login_refused = answer.status == 401 && access_.access && refused_login_ == 0 && !form_;
         providers::call_names names;
         names.group = context_.requested_model;
         names.target = context_.target.get();
@@ -363,6 +399,8 @@ private:
     parsed_call parsed_;
     std::string upstream_model_;
     std::optional<std::string> mock_;
+    login::grant access_; // of a deployment that needs a login
+    std::uint64_t refused_login_ = 0;
     bool request_usage_ = true;
 };
 
