@@ -164,6 +164,8 @@ litellm_settings read_litellm_settings(const value* section, reading& shared) {
     const bool json_by_default = iequals(shared.variables.get("JSON_LOGS").value_or(""), "true");
     into.json_logs = from.boolean("json_logs").value_or(json_by_default);
     into.set_verbose = from.boolean("set_verbose").value_or(false);
+    into.disable_copilot_system_to_assistant =
+        from.boolean("disable_copilot_system_to_assistant").value_or(false);
     check_fallbacks(section, "litellm_settings", shared);
     return into;
 }

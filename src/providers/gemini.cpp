@@ -80,6 +80,9 @@ bool gemini::prepare(const config::model_entry& entry, const config::settings& s
     }
     out.key = configured_key(params, key_variables, variable);
     out.credential_missing = out.key.empty();
+    if (out.info.mode.empty()) {
+        out.info.mode = gemini_mode(gemini_model(out.upstream_model));
+    }
     out.header_lines = make_lines(params, out);
     return true;
 }

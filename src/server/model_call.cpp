@@ -74,7 +74,13 @@ public:
             co_return;
         }
         for (bool again = true; again;) {
-            const tried last = co_await try_once();
+            tried last;
+            if (context_.target->adapter->needs_login()) {
+                last.failure = co_await log_in();
+            }
+            if (!last.failure) {
+                last = co_await try_once();
+            }
             again = last.failure.has_value();
             if (again) {
                 again = co_await prepare_retry(last);
@@ -231,12 +237,6 @@ private:
         tried out;
         providers::inbound_call inbound = describe();
         providers::outbound_call outbound;
-        if (context_.target->adapter->needs_login()) {
-            out.failure = co_await log_in(inbound);
-            if (out.failure) {
-                co_return out;
-            }
-        }
         const auto translated =
             context_.target->adapter->translate(inbound, *context_.target, outbound);
         if (!translated) {
@@ -279,7 +279,7 @@ private:
     }
 
     /// Takes the access to call with. The client's leaving and the call's deadline end the wait.
-    net::task<std::optional<error>> log_in(providers::inbound_call& inbound) {
+    net::task<std::optional<error>> log_in() {
         co_await req_.interrupts.clear();
         start_clock();
         auto taken = co_await take_access(req_.shared, *context_.target, context_.requested_model,
@@ -293,7 +293,6 @@ private:
             co_return taken->error();
         }
         access_ = std::move(**taken);
-        inbound.access = access_.access.get();
         co_return std::nullopt;
     }
 
@@ -371,6 +370,7 @@ private:
         inbound.random = &req_.shared.random;
         inbound.stream = context_.stream;
         inbound.request_usage = request_usage_;
+        inbound.access = access_.access.get();
         return inbound;
     }
 

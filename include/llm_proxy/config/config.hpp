@@ -84,6 +84,7 @@ struct litellm_settings {
     tls_verify ssl_verify;
     bool json_logs = false;
     bool set_verbose = false;
+    bool disable_copilot_system_to_assistant = false;
 };
 
 struct router_settings {

@@ -29,4 +29,7 @@ struct gemini_model {
 /// The version in the path of Google's own host: generation 3 is served in full by `v1alpha`.
 std::string_view gemini_api_version(const gemini_model& model);
 
+/// LiteLLM's `mode` of models that do not chat, by the names Google gives them; empty for others.
+std::string_view gemini_mode(const gemini_model& model);
+
 } // namespace llm_proxy::providers
