@@ -60,7 +60,7 @@ private:
         while (problem_.empty() && fsm_.current().version == 0) {
             const auto todo = fsm_.next(clock::now());
             if (todo.what == step::rest && todo.when == clock::time_point::max()) {
-                problem_ = fsm_.status(clock::now()).reason;
+                problem_ = "no login: " + fsm_.status(clock::now()).reason;
             } else if (todo.what == step::rest) {
                 co_await rest_until(todo.when);
             } else {
@@ -96,7 +96,8 @@ private:
         if (status.prompt && status.prompt != shown_) {
             shown_ = status.prompt;
             std::cout << "Please visit " << shown_->verification_uri << " and enter code "
-                      << shown_->user_code << " to authenticate." << std::endl;
+                      << shown_->user_code << " to authenticate.\n"
+                      << std::flush;
         }
     }
 
@@ -108,7 +109,7 @@ private:
         if (!written) {
             problem_ = written.error().message;
         } else if (file == settings_.access_token_file) {
-            std::cout << "Logged in; the login is kept in " << file.string() << std::endl;
+            std::cout << "Logged in; the login is kept in " << file.string() << '\n' << std::flush;
         }
     }
 

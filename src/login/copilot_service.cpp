@@ -120,12 +120,18 @@ struct copilot_service::state : std::enable_shared_from_this<copilot_service::st
                        asio::bind_cancellation_slot(
                            running->slot(), [self = shared_from_this(),
                                              what](const std::exception_ptr& thrown, reply answer) {
-                               self->running.reset();
-                               if (!self->stopping) {
-                                   self->take(what, thrown ? unexpected(thrown) : answer);
-                                   self->go_on();
-                               }
+                               self->finish(what, thrown ? unexpected(thrown) : std::move(answer));
                            }));
+    }
+
+    void finish(step what, const reply& answer) {
+        running.reset();
+        if (stopping) {
+            dog.stop();
+            return;
+        }
+        take(what, answer);
+        go_on();
     }
 
     static net::task<reply> perform(step what, std::shared_ptr<state> self,
@@ -227,9 +233,10 @@ struct copilot_service::state : std::enable_shared_from_this<copilot_service::st
         waiting.clear();
         rest.cancel();
         if (running) {
-            running->raise(net::interrupt::stopping);
+            running->raise(net::interrupt::stopping); // and the watchdog again until it is heard
+        } else {
+            dog.stop();
         }
-        dog.stop();
         pool->stop();
     }
 

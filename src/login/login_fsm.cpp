@@ -104,6 +104,9 @@ std::optional<result<grant>> login_fsm::ask(std::uint64_t refused, clock::time_p
     if (grant_.good(now)) {
         return grant_;
     }
+    if (!wanted_) {
+        return login_error("GitHub Copilot is no longer in the configuration");
+    }
     if (access_token_.empty()) {
         const bool may_return = flow_end_ == device_flow::failure::unused ||
                                 flow_end_ == device_flow::failure::unreachable;

@@ -76,7 +76,13 @@ public:
             co_return;
         }
         for (bool again = true; again;) {
-            const tried last = co_await try_once();
+            tried last;
+            if (context_.target->adapter->needs_login()) {
+                last.failure = co_await log_in();
+            }
+            if (!last.failure) {
+                last = co_await try_once();
+            }
             again = last.failure.has_value();
             if (again) {
                 again = co_await prepare_retry(last);
@@ -239,14 +245,6 @@ private:
         }
         providers::inbound_call inbound = describe();
         providers::outbound_call outbound;
-        if (context_.target->adapter->needs_login()) {
-            const auto taken = co_await log_in();
-            if (!taken) {
-                out.failure = taken.error();
-                co_return out;
-            }
-            inbound.access = access_.access.get();
-        }
         const auto translated =
             context_.target->adapter->translate(inbound, *context_.target, outbound);
         if (!translated) {
@@ -258,8 +256,7 @@ private:
             co_await req_.interrupts.clear();
         }
         const auto allowed = start_clock();
-        auto exchange = req_.shared.pool.open(
-            outbound.origin ? outbound.origin : context_.target->origin, req_.interrupts);
+        auto exchange = req_.shared.pool.open(origin_of(outbound), req_.interrupts);
         upstream::outcome sent;
         if (form_) {
             form_upload upload(req_, *exchange, allowed);
@@ -285,8 +282,13 @@ private:
         co_return out;
     }
 
+    const std::shared_ptr<const model::endpoint>&
+    origin_of(const providers::outbound_call& outbound) const {
+        return outbound.origin ? outbound.origin : context_.target->origin;
+    }
+
     /// Takes the access to call with. The client's leaving and the call's deadline end the wait.
-    net::task<result<void>> log_in() {
+    net::task<std::optional<error>> log_in() {
         co_await req_.interrupts.clear();
         start_clock();
         auto taken = co_await take_access(req_.shared, *context_.target, context_.requested_model,
@@ -300,7 +302,7 @@ private:
             co_return taken->error();
         }
         access_ = std::move(**taken);
-        co_return result<void>();
+        co_return std::nullopt;
     }
 
     /// Fetches the files that the call names, within the time of the try. They stay for the next.
@@ -408,6 +410,7 @@ private:
         inbound.stream = context_.stream;
         inbound.request_usage = request_usage_;
         inbound.files = files_ ? &*files_ : nullptr;
+        inbound.access = access_.access.get();
         return inbound;
     }
 

@@ -60,6 +60,13 @@ TEST_F(login_fsm_test, does_nothing_while_nobody_needs_it) {
     EXPECT_EQ(due(1), step::exchange);
 }
 
+TEST_F(login_fsm_test, whoever_waits_when_it_is_no_longer_needed_is_told) {
+    start(kept("gho"));
+    EXPECT_EQ(ask(0), "waits");
+    fsm.want(false, at(1));
+    EXPECT_THAT(ask(1), HasSubstr("no longer in the configuration"));
+}
+
 TEST_F(login_fsm_test, takes_a_kept_token_as_it_is) {
     start(kept("gho", exchange_body("t0", 1800)));
     EXPECT_EQ(rest_of(0), -1);
