@@ -146,13 +146,14 @@ public:
 private:
     document chat_of(const document& answer) const {
         chat_parts said = parts_of(member_of(answer, "content"));
+        const std::string_view model = text_of(answer, "model");
         document choice{{"index", 0}};
         choice["finish_reason"] = finish_reason(text_of(answer, "stop_reason"), said);
         choice["message"] = message_of(std::move(said));
         document out{{"id", text_of(answer, "id")},
                      {"object", "chat.completion"},
                      {"created", created_},
-                     {"model", requested_model_}};
+                     {"model", model.empty() ? requested_model_ : std::string(model)}};
         out["choices"] = document::array({std::move(choice)});
         if (const document* usage = member_of(answer, "usage")) {
             out["usage"] = usage_of(*usage);

@@ -87,12 +87,13 @@ document message_of(const document& output, random_source* random) {
 
 document chat_of(const document& response, const responses_options& options) {
     const std::string_view id = text_of(response, "id");
+    const std::string_view model = text_of(response, "model");
     const std::int64_t created = wire::count(response, "created_at");
     const document& output = output_items(response);
     document out{{"id", id.empty() ? "chatcmpl-" + uuid4(options.random) : std::string(id)},
                  {"object", "chat.completion"},
                  {"created", created == 0 ? options.created : created},
-                 {"model", options.requested_model}};
+                 {"model", model.empty() ? options.requested_model : std::string(model)}};
     document choice{{"index", 0}};
     choice["message"] = message_of(output, options.random);
     const bool has_calls = choice["message"].contains("tool_calls");

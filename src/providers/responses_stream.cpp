@@ -87,6 +87,9 @@ void responses_stream::remember(const document& event) {
     if (id_.empty()) {
         id_ = text_of(response, "id");
     }
+    if (model_.empty()) {
+        model_ = text_of(response, "model");
+    }
     if (created_ == 0) {
         created_ = wire::count(response, "created_at");
     }
@@ -251,7 +254,7 @@ document responses_stream::head() const {
     document out{{"id", id_},
                  {"object", "chat.completion.chunk"},
                  {"created", created_ == 0 ? options_.created : created_},
-                 {"model", options_.requested_model}};
+                 {"model", model_.empty() ? options_.requested_model : model_}};
     if (!service_tier_.empty()) {
         out["service_tier"] = service_tier_;
     }
