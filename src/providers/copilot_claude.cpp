@@ -3,11 +3,11 @@
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/gemini_json.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace llm_proxy::providers {
@@ -15,15 +15,6 @@ namespace llm_proxy::providers {
 namespace {
 
 using document = nlohmann::ordered_json;
-
-std::int64_t count_of(const document& object, std::string_view name) {
-    constexpr std::uint64_t most = 1ULL << 53U;
-    const document* found = member_of(object, name);
-    if (found == nullptr || !found->is_number_unsigned()) {
-        return 0;
-    }
-    return static_cast<std::int64_t>(std::min(found->get<std::uint64_t>(), most));
-}
 
 /// What the content blocks say, in a chat's terms.
 struct chat_parts {
@@ -98,10 +89,10 @@ document message_of(chat_parts said) {
 
 /// Anthropic counts the cache's tokens apart from the prompt's, a chat among them.
 document usage_of(const document& given) {
-    const std::int64_t read = count_of(given, "cache_read_input_tokens");
-    const std::int64_t written = count_of(given, "cache_creation_input_tokens");
-    const std::int64_t prompt = count_of(given, "input_tokens") + read + written;
-    const std::int64_t completion = count_of(given, "output_tokens");
+    const std::int64_t read = wire::count(given, "cache_read_input_tokens");
+    const std::int64_t written = wire::count(given, "cache_creation_input_tokens");
+    const std::int64_t prompt = wire::count(given, "input_tokens") + read + written;
+    const std::int64_t completion = wire::count(given, "output_tokens");
     document out{{"prompt_tokens", prompt},
                  {"completion_tokens", completion},
                  {"total_tokens", prompt + completion}};
@@ -155,13 +146,14 @@ public:
 private:
     document chat_of(const document& answer) const {
         chat_parts said = parts_of(member_of(answer, "content"));
+        const std::string_view model = text_of(answer, "model");
         document choice{{"index", 0}};
         choice["finish_reason"] = finish_reason(text_of(answer, "stop_reason"), said);
         choice["message"] = message_of(std::move(said));
         document out{{"id", text_of(answer, "id")},
                      {"object", "chat.completion"},
                      {"created", created_},
-                     {"model", requested_model_}};
+                     {"model", model.empty() ? requested_model_ : std::string(model)}};
         out["choices"] = document::array({std::move(choice)});
         if (const document* usage = member_of(answer, "usage")) {
             out["usage"] = usage_of(*usage);

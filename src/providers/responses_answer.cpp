@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
+#include "llm_proxy/providers/gemini_json.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/providers/responses_stream.hpp"
 #include "llm_proxy/providers/scrub.hpp"
@@ -11,7 +12,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace llm_proxy::providers {
@@ -20,22 +20,6 @@ namespace {
 
 using document = nlohmann::ordered_json;
 
-/// The member where it is a list, else an empty one.
-const document& list_of(const document& object, std::string_view name) {
-    static const document none = document::array();
-    const document* found = member_of(object, name);
-    return found != nullptr && found->is_array() ? *found : none;
-}
-
-std::int64_t count_of(const document& object, std::string_view name) {
-    constexpr std::uint64_t most = 1ULL << 53U;
-    const document* found = member_of(object, name);
-    if (found == nullptr || !found->is_number_unsigned()) {
-        return 0;
-    }
-    return static_cast<std::int64_t>(std::min(found->get<std::uint64_t>(), most));
-}
-
 /// The texts of all parts of a type in all message items.
 std::string parts_text(const document& output, std::string_view type, std::string_view member) {
     std::string out;
@@ -43,7 +27,7 @@ std::string parts_text(const document& output, std::string_view type, std::strin
         if (text_of(item, "type") != "message") {
             continue;
         }
-        for (const document& part : list_of(item, "content")) {
+        for (const document& part : wire::list(item, "content")) {
             if (text_of(part, "type") == type) {
                 out += text_of(part, member);
             }
@@ -58,8 +42,8 @@ std::string reasoning_text(const document& output) {
         if (text_of(item, "type") != "reasoning") {
             continue;
         }
-        const document& summary = list_of(item, "summary");
-        for (const document& part : summary.empty() ? list_of(item, "content") : summary) {
+        const document& summary = wire::list(item, "summary");
+        for (const document& part : summary.empty() ? wire::list(item, "content") : summary) {
             if (const std::string_view text = text_of(part, "text"); !text.empty()) {
                 out.append(out.empty() ? "" : responses_paragraph).append(text);
             }
@@ -103,12 +87,13 @@ document message_of(const document& output, random_source* random) {
 
 document chat_of(const document& response, const responses_options& options) {
     const std::string_view id = text_of(response, "id");
-    const std::int64_t created = count_of(response, "created_at");
+    const std::string_view model = text_of(response, "model");
+    const std::int64_t created = wire::count(response, "created_at");
     const document& output = output_items(response);
     document out{{"id", id.empty() ? "chatcmpl-" + uuid4(options.random) : std::string(id)},
                  {"object", "chat.completion"},
                  {"created", created == 0 ? options.created : created},
-                 {"model", options.requested_model}};
+                 {"model", model.empty() ? options.requested_model : std::string(model)}};
     document choice{{"index", 0}};
     choice["message"] = message_of(output, options.random);
     const bool has_calls = choice["message"].contains("tool_calls");
@@ -125,7 +110,7 @@ document chat_of(const document& response, const responses_options& options) {
 
 /// The status that an error stands for where there is no other.
 int status_of(const document& failure) {
-    if (const std::int64_t given = count_of(failure, "code"); given >= 400 && given <= 599) {
+    if (const std::int64_t given = wire::count(failure, "code"); given >= 400 && given <= 599) {
         return static_cast<int>(given);
     }
     const std::string_view code = text_of(failure, "code");
@@ -194,7 +179,7 @@ error responses_failure(const document& failure, const responses_options& option
 }
 
 const document& output_items(const document& response) {
-    return list_of(response, "output");
+    return wire::list(response, "output");
 }
 
 document chat_usage(const document& response) {
@@ -202,9 +187,9 @@ document chat_usage(const document& response) {
     if (given == nullptr || !given->is_object()) {
         return nullptr;
     }
-    const std::int64_t in = count_of(*given, "input_tokens");
-    const std::int64_t out = count_of(*given, "output_tokens");
-    const std::int64_t total = count_of(*given, "total_tokens");
+    const std::int64_t in = wire::count(*given, "input_tokens");
+    const std::int64_t out = wire::count(*given, "output_tokens");
+    const std::int64_t total = wire::count(*given, "total_tokens");
     document usage{{"prompt_tokens", in},
                    {"completion_tokens", out},
                    {"total_tokens", total == 0 ? in + out : total}};
@@ -256,7 +241,7 @@ document reasoning_items(const document& output) {
             const document* value = member_of(item, name);
             kept[name] = value == nullptr ? document() : *value;
         }
-        kept["summary"] = list_of(item, "summary");
+        kept["summary"] = wire::list(item, "summary");
         out.push_back(std::move(kept));
     }
     return out;

@@ -132,6 +132,11 @@ void add_reasoning(const document& message, document& items) {
     }
 }
 
+bool is_empty(const document& content) {
+    const auto* text = content.get_ptr<const std::string*>();
+    return text == nullptr ? content.empty() : text->empty();
+}
+
 document message_item(std::string_view role, document parts) {
     document out{{"type", "message"}, {"role", role}};
     out["content"] = std::move(parts);
@@ -199,9 +204,7 @@ private:
         const document* calls = member_of(message, "tool_calls");
         const bool has_calls = calls != nullptr && calls->is_array() && !calls->empty();
         const document* content = member_of(message, "content");
-        const bool speaks = content != nullptr && !(has_calls && content->empty()) &&
-                            !(has_calls && *content == "");
-        if (speaks) {
+        if (content != nullptr && !(has_calls && is_empty(*content))) {
             if (auto added = add_message(message, "assistant"); !added) {
                 return added;
             }

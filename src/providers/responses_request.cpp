@@ -43,11 +43,6 @@ constexpr std::array<std::string_view, 14> translated{
     "function_call",    "tool_choice", "response_format",       "verbosity", "stream_options",
     "reasoning_effort", "user",        "instructions",          "stream"};
 
-template <std::size_t size>
-bool is_one_of(const std::array<std::string_view, size>& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// `{"type":"function","function":{…}}` without the wrapping. The API is strict about schemas
 /// unless told otherwise; a chat is not.
 document function_tool(const document& function) {
@@ -205,7 +200,7 @@ void write_rest(const document& request, document& out) {
 /// What the deployment adds to every body and is no chat's parameter goes out as it is.
 void write_extra_body(const model::deployment& target, document& out) {
     for (const auto& [name, text] : target.extra_body) {
-        if (is_one_of(translated, name)) {
+        if (std::find(translated.begin(), translated.end(), name) != translated.end()) {
             continue;
         }
         if (auto value = parse_document(text)) {

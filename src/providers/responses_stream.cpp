@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
+#include "llm_proxy/providers/gemini_json.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/util/strings.hpp"
 #include "llm_proxy/util/uuid.hpp"
@@ -21,20 +22,6 @@ using document = nlohmann::ordered_json;
 
 /// More calls than a model makes in one answer; each takes some memory.
 constexpr std::size_t most_calls = 1024;
-
-std::int64_t number_of(const document& event, std::string_view name) {
-    const document* found = member_of(event, name);
-    constexpr std::uint64_t most = 1ULL << 53U;
-    return found != nullptr && found->is_number_unsigned()
-               ? static_cast<std::int64_t>(std::min(found->get<std::uint64_t>(), most))
-               : 0;
-}
-
-const document& object_of(const document& event, std::string_view name) {
-    static const document none = document::object();
-    const document* found = member_of(event, name);
-    return found != nullptr && found->is_object() ? *found : none;
-}
 
 bool is_input_delta(std::string_view type) {
     return type == "response.function_call_arguments.delta" ||
@@ -84,9 +71,9 @@ result<void> responses_stream::take(std::string_view type, const document& event
     } else if (type == "response.output_item.added" || type == "response.output_item.done") {
         return item_event(event, type.ends_with("done"), chunks);
     } else if (type == "response.completed" || type == "response.incomplete") {
-        return end(object_of(event, "response"), type.ends_with("incomplete"), chunks);
+        return end(wire::member(event, "response"), type.ends_with("incomplete"), chunks);
     } else if (type == "response.failed" || type == "response.cancelled") {
-        return responses_failure(object_of(object_of(event, "response"), "error"), options_);
+        return responses_failure(wire::member(wire::member(event, "response"), "error"), options_);
     } else if (const document* failure = member_of(event, "error");
                type == "error" || (type.empty() && failure != nullptr)) {
         // Its members stand in the event itself, or in an object as over HTTP.
@@ -96,12 +83,15 @@ result<void> responses_stream::take(std::string_view type, const document& event
 }
 
 void responses_stream::remember(const document& event) {
-    const document& response = object_of(event, "response");
+    const document& response = wire::member(event, "response");
     if (id_.empty()) {
         id_ = text_of(response, "id");
     }
+    if (model_.empty()) {
+        model_ = text_of(response, "model");
+    }
     if (created_ == 0) {
-        created_ = number_of(response, "created_at");
+        created_ = wire::count(response, "created_at");
     }
     if (const std::string_view tier = text_of(response, "service_tier"); !tier.empty()) {
         service_tier_ = tier;
@@ -121,7 +111,7 @@ void responses_stream::say_reasoning(const document& event, std::vector<std::str
     if (text.empty()) {
         return;
     }
-    const std::pair part{number_of(event, "output_index"), number_of(event, "summary_index")};
+    const std::pair part{wire::count(event, "output_index"), wire::count(event, "summary_index")};
     const bool another = summary_.first >= 0 && part != summary_;
     summary_ = part;
     const std::string paragraph = std::string(another ? responses_paragraph : "");
@@ -150,11 +140,11 @@ responses_stream::begin_call(std::int64_t position, const document& item,
 
 result<void> responses_stream::item_event(const document& event, bool done,
                                           std::vector<std::string>& chunks) {
-    const document& item = object_of(event, "item");
+    const document& item = wire::member(event, "item");
     if (!is_call(item)) {
         return {};
     }
-    const auto call = begin_call(number_of(event, "output_index"), item, chunks);
+    const auto call = begin_call(wire::count(event, "output_index"), item, chunks);
     if (!call) {
         return call.error();
     }
@@ -165,7 +155,7 @@ result<void> responses_stream::item_event(const document& event, bool done,
 }
 
 responses_stream::call_state* responses_stream::call_at(const document& event) {
-    const auto found = calls_.find(number_of(event, "output_index"));
+    const auto found = calls_.find(wire::count(event, "output_index"));
     return found == calls_.end() ? nullptr : &found->second;
 }
 
@@ -264,7 +254,7 @@ document responses_stream::head() const {
     document out{{"id", id_},
                  {"object", "chat.completion.chunk"},
                  {"created", created_ == 0 ? options_.created : created_},
-                 {"model", options_.requested_model}};
+                 {"model", model_.empty() ? options_.requested_model : model_}};
     if (!service_tier_.empty()) {
         out["service_tier"] = service_tier_;
     }

@@ -67,6 +67,7 @@ private:
 
     const responses_options& options_;
     std::string id_;
+    std::string model_; // the upstream's name, by which the call is priced
     std::int64_t created_ = 0;
     std::string service_tier_;
     std::map<std::int64_t, call_state> calls_;              // by output_index

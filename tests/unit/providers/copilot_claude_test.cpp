@@ -23,7 +23,7 @@ json converted(const std::string& text) {
 
 TEST(copilot_claude, a_message_becomes_a_chat_completion) {
     EXPECT_EQ(converted(message), json::parse(R"({
-        "id": "msg_1", "object": "chat.completion", "created": 1000, "model": "group",
+        "id": "msg_1", "object": "chat.completion", "created": 1000, "model": "claude",
         "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {
             "role": "assistant", "content": "Hi there", "reasoning_content": "hm",
             "thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": "s"}],

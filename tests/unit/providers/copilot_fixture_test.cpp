@@ -112,7 +112,7 @@ TEST(copilot_fixtures, a_response_is_told_as_a_chat) {
     EXPECT_TRUE(call.head().starts_with("POST " + upstream["path"].get<std::string>() + " "));
     EXPECT_EQ(call.parsed()["max_output_tokens"], upstream["body"]["max_output_tokens"]);
     EXPECT_EQ(copilot_answer(*call.out.answers, reply["body"].dump()), nlohmann::json::parse(R"({
-        "id": "resp_1", "object": "chat.completion", "created": 1, "model": "group",
+        "id": "resp_1", "object": "chat.completion", "created": 1, "model": "gpt-5.3-codex",
         "choices": [{"index": 0, "finish_reason": "stop",
                      "message": {"role": "assistant", "content": "Hello"}}],
         "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}})"));

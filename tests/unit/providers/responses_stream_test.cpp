@@ -80,6 +80,13 @@ TEST(responses_stream, text_comes_as_it_is_written) {
     EXPECT_EQ(chunks, expected);
 }
 
+TEST(responses_stream, the_upstream_may_name_its_model) {
+    const auto got = stream({event("created", R"("response":{"model":"m-1"})"),
+                             delta("output_text", 0, "x"), completed()});
+    EXPECT_EQ(got.list.front()["model"], "m-1");
+    EXPECT_EQ(got.list.back()["model"], "m-1");
+}
+
 TEST(responses_stream, calls_are_numbered_from_0) {
     const auto got = stream(
         {created, call_added(1, "call_a", "f"), call_added(3, "call_b", "g"),
