@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_errors.hpp"
 #include "llm_proxy/providers/gemini_message.hpp"
+#include "llm_proxy/providers/gemini_text.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
 #include "llm_proxy/util/strings.hpp"
 
@@ -87,7 +88,7 @@ result<void> gemini_stream::take(document& part, std::string_view data,
     const document& candidates = wire::list(part, "candidates");
     const bool sourced = std::any_of(candidates.begin(), candidates.end(), has_gemini_sources);
     document more;
-    if (sourced || !is_plain(choices)) {
+    if (!is_text() && (sourced || !is_plain(choices))) {
         add_gemini_metadata(candidates, true, more);
     }
     chunks.push_back(chunk(choices, &more));
@@ -105,6 +106,12 @@ void gemini_stream::remember(document& part) {
     if (const auto counted = part.find("usageMetadata");
         counted != part.end() && counted->is_object()) {
         usage_ = std::make_unique<document>(std::move(*counted));
+        if (service_tier_.empty()) {
+            service_tier_ = openai_service_tier(wire::text(*usage_, "serviceTier"));
+            if (!service_tier_.empty()) {
+                head_.clear();
+            }
+        }
     }
     const gemini_lookups lookups = count_gemini_lookups(wire::list(part, "candidates"));
     lookups_.searches = std::max(lookups_.searches, lookups.searches);
@@ -145,6 +152,9 @@ void gemini_stream::take_candidate(const document& candidate, std::size_t index,
     }
     document delta = delta_of(candidate, state);
     document logprobs = gemini_logprobs(candidate);
+    if (is_text() && !delta.contains("content")) {
+        return; // a text has no place for thoughts and calls
+    }
     if (delta.empty() && logprobs.is_null() && !has_gemini_sources(candidate)) {
         return;
     }
@@ -243,7 +253,7 @@ result<void> gemini_stream::finish(std::vector<std::string>& chunks) {
         if (!state.seen) {
             continue;
         }
-        if (!state.role_sent) {
+        if (!state.role_sent && !is_text()) {
             state.role_sent = true;
             chunks.push_back(chunk(document::array({choice_json(index, role_delta(), nullptr)})));
         }
@@ -262,13 +272,17 @@ std::string gemini_stream::chunk(const document& choices, const document* more) 
     if (head_.empty()) {
         document head;
         head["id"] = id_;
-        head["object"] = "chat.completion.chunk";
+        head["object"] = is_text() ? "text_completion" : "chat.completion.chunk";
         head["created"] = options_.created;
         head["model"] = options_.model;
+        if (!service_tier_.empty()) {
+            head["service_tier"] = service_tier_;
+        }
         head_ = dump_json(head);
         head_.back() = ',';
     }
-    std::string out = head_ + "\"choices\":" + dump_json(choices);
+    std::string out =
+        head_ + "\"choices\":" + dump_json(is_text() ? text_choices(choices, "delta") : choices);
     if (more != nullptr) {
         for (const auto& [name, value] : more->items()) {
             out.append(",\"").append(name).append("\":").append(dump_json(value));

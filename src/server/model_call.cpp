@@ -9,6 +9,7 @@
 #include "llm_proxy/server/form_upload.hpp"
 #include "llm_proxy/server/login_access.hpp"
 #include "llm_proxy/server/mock_answer.hpp"
+#include "llm_proxy/server/remote_files.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <spdlog/spdlog.h>
@@ -18,6 +19,7 @@
 #include <chrono>
 #include <ctime>
 #include <optional>
+#include <utility>
 
 namespace llm_proxy::server {
 
@@ -229,19 +231,18 @@ private:
 
     net::task<tried> try_once() {
         tried out;
-        providers::inbound_call inbound = describe();
-        providers::outbound_call outbound;
-        if (context_.target->adapter->needs_login()) {
-            const auto taken = co_await log_in();
-            if (!taken) {
-                out.failure = taken.error();
+        const providers::adapter& dialect = *context_.target->adapter;
+        if (dialect.needs_login() || (dialect.inlines_files() && !files_)) {
+            co_await get_ready(out);
+            if (out.failure) {
                 co_return out;
             }
-            inbound.access = access_.access.get();
         }
-        const auto translated =
-            context_.target->adapter->translate(inbound, *context_.target, outbound);
+        const providers::inbound_call inbound = describe();
+        providers::outbound_call outbound;
+        const auto translated = dialect.translate(inbound, *context_.target, outbound);
         if (!translated) {
+            req_.interrupts.clear_deadline();
             out.failure = translated.error();
             co_return out;
         }
@@ -276,6 +277,20 @@ private:
         co_return out;
     }
 
+    /// What a dialect needs besides the client's body.
+    net::task<> get_ready(tried& out) {
+        if (context_.target->adapter->needs_login()) {
+            const auto taken = co_await log_in();
+            if (!taken) {
+                out.failure = taken.error();
+                co_return;
+            }
+        }
+        if (context_.target->adapter->inlines_files() && !files_) {
+            co_await have_files(out);
+        }
+    }
+
     /// Takes the access to call with. The client's leaving and the call's deadline end the wait.
     net::task<result<void>> log_in() {
         co_await req_.interrupts.clear();
@@ -294,6 +309,33 @@ private:
         co_return result<void>();
     }
 
+    /// Fetches the files that the call names, within the time of the try. They stay for the next.
+    net::task<> have_files(tried& out) {
+        auto urls = context_.target->adapter->remote_files(describe());
+        if (urls.empty()) {
+            files_.emplace();
+            co_return;
+        }
+        co_await req_.interrupts.clear();
+        start_clock();
+        auto got = co_await fetch_files(req_.shared, req_.interrupts,
+                                        req_.config->settings->litellm, std::move(urls));
+        if (got.refused) {
+            out.failure = error(400, "invalid_request_error",
+                                "litellm.BadRequestError: " + *got.refused +
+                                    providers::group_suffix(context_.requested_model));
+        } else if (!got.ended.ok()) {
+            out.failure = relay::exchange_error(got.ended, context_, req_.interrupts);
+        } else {
+            files_ = std::move(got.files);
+            clock_runs_ = true;
+        }
+        log(got.detail);
+        if (out.failure) {
+            req_.interrupts.clear_deadline();
+        }
+    }
+
     void note_lost(const upstream::outcome& sent, tried& out) {
         if (!out.failure) {
             out.failure = relay::exchange_error(sent, context_, req_.interrupts);
@@ -303,7 +345,9 @@ private:
 
     /// Sets the deadline of a try; returns the time that it has.
     net::clock::duration start_clock() {
-        context_.upstream_started = net::clock::now();
+        if (!std::exchange(clock_runs_, false)) {
+            context_.upstream_started = net::clock::now();
+        }
         const std::chrono::duration<double> limit(context_.stream ? context_.stream_timeout
                                                                   : context_.timeout);
         const auto allowed = std::chrono::duration_cast<net::clock::duration>(limit);
@@ -327,6 +371,7 @@ private:
     void release_body() {
         if (context_.retries >= max_retries()) {
             body_ = std::string();
+            files_.reset();
         }
     }
 
@@ -368,6 +413,8 @@ private:
         inbound.random = &req_.shared.random;
         inbound.stream = context_.stream;
         inbound.request_usage = request_usage_;
+        inbound.files = files_ ? &*files_ : nullptr;
+        inbound.access = access_.access.get();
         return inbound;
     }
 
@@ -402,6 +449,8 @@ private:
     login::grant access_; // of a deployment that needs a login
     std::uint64_t refused_login_ = 0;
     bool request_usage_ = true;
+    std::optional<providers::remote_file_map> files_; // once they were fetched
+    bool clock_runs_ = false;                         // of this try, since its files are fetched
 };
 
 } // namespace

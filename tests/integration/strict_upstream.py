@@ -19,6 +19,7 @@ ROUTES = {
     r"/v1beta/models/[^/:]+:(generateContent|streamGenerateContent)": ("gemini", "generateContent"),
     r"/v1beta/models/[^/:]+:batchEmbedContents": ("gemini", "batchEmbedContents"),
     r"/v1beta/models/[^/:]+:predict": ("gemini", "predict"),
+    "/v1beta/interactions": ("gemini", "interactions"),
     "/api/chat": ("ollama", "chat"),
     "/api/generate": ("ollama", "generate"),
     "/api/embed": ("ollama", "embed"),

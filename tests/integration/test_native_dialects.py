@@ -262,11 +262,46 @@ def test_gemini_images(client: openai.OpenAI, upstream: StrictUpstream) -> None:
     assert answer.data and [image.b64_json for image in answer.data] == [PIXEL, PIXEL]
 
 
-def test_gemini_refuses_a_file_by_address(native: Server, upstream: StrictUpstream) -> None:
-    image = {"type": "image_url", "image_url": {"url": "http://127.0.0.1:1/cat.png"}}
-    answer = native.chat("flash", messages=[{"role": "user", "content": [image]}])
-    assert answer.status_code == 400
-    assert not upstream.requests
+def test_gemini_completes_a_text(client: openai.OpenAI, upstream: StrictUpstream) -> None:
+    upstream.play(Answer(body=gemini({"text": " upon"})))
+    answer = client.completions.create(model="flash", prompt="Once", max_tokens=5)
+    assert upstream.last.target == "/v1beta/models/gemini-2.5-flash:generateContent"
+    assert upstream.last.json["contents"] == [{"role": "user", "parts": [{"text": "Once"}]}]
+    assert (answer.object, answer.model, answer.choices[0].text) == ("text_completion", "flash", " upon")
+    assert answer.usage and answer.usage.total_tokens == 6
+    upstream.play(events(gemini({"text": " up"}, finish=None), gemini({"text": "on"})))
+    chunks = list(client.completions.create(model="flash", prompt="Once", stream=True))
+    assert "".join(chunk.choices[0].text for chunk in chunks) == " upon"
+    assert [chunk.choices[0].finish_reason for chunk in chunks][-1] == "stop"
+
+
+@pytest.mark.parametrize("kind", ["events", "array"])
+def test_gemini_streams_tell_their_tier(client: openai.OpenAI, upstream: StrictUpstream, kind: str) -> None:
+    parts = [gemini({"text": "Hel"}, finish=None), gemini({"text": "lo"})]
+    answer = events(*parts) if kind == "events" else Answer(body=parts)
+    answer.headers["x-gemini-service-tier"] = "priority"
+    upstream.play(answer)
+    chunks = list(client.chat.completions.create(model="flash", **hello(stream=True)))
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "Hello"
+    assert {chunk.service_tier for chunk in chunks} == {"priority"}
+
+
+def test_gemini_transcribes(client: openai.OpenAI, upstream: StrictUpstream) -> None:
+    word = {"type": "word_info", "text": "Hello", "start_offset": "0s", "end_offset": "0.5s"}
+    text = {"type": "text", "text": "Hello", "annotations": [word]}
+    done = {"status": "completed", "steps": [{"content": [text]}]}
+    upstream.choose(lambda _: Answer(body=done))
+    call = {"model": "flash", "file": ("talk.mp3", PCM), "language": "de"}
+    assert client.audio.transcriptions.create(**call).text == "Hello"
+    assert upstream.last.target == "/v1beta/interactions"
+    assert upstream.last.header("api-revision") and upstream.last.header("x-goog-api-key")
+    assert upstream.last.json["input"] == [
+        {"type": "audio", "data": base64.b64encode(PCM).decode(), "mime_type": "audio/mpeg"}]
+    detailed = client.audio.transcriptions.create(
+        **call, response_format="verbose_json", timestamp_granularities=["word"])
+    assert detailed.words and (detailed.words[0].word, detailed.words[0].end) == ("Hello", 0.5)
+    subtitles = client.audio.transcriptions.create(**call, response_format="srt")
+    assert subtitles == "1\n00:00:00,000 --> 00:00:00,500\nHello\n\n"
 
 
 def test_ollama_stream_tells_two_calls_apart(client: openai.OpenAI, upstream: StrictUpstream) -> None:

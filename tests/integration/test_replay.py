@@ -109,7 +109,6 @@ def keeping(server_type: type[Server], shared_upstream: ScriptedUpstream) -> Ite
 
 
 MARKS = {
-    "gemini/04-image-http-url": pytest.mark.skip(reason="files that a message gives by address are not fetched yet"),
     # LiteLLM's part of it is a stack trace.
     "gemini/95-health-google_gemini-tts": pytest.mark.differs("health-fields"),
 }

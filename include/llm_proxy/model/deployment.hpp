@@ -13,7 +13,8 @@
 
 namespace llm_proxy::providers {
 class adapter;
-}
+struct thinking_budgets;
+} // namespace llm_proxy::providers
 
 namespace llm_proxy::model {
 
@@ -54,6 +55,8 @@ struct deployment {
     std::optional<std::string> mock_response;
     std::vector<config::json_member> defaults;
     std::vector<config::json_member> extra_body;
+    /// Of Gemini, where the operator sets them; null else.
+    std::shared_ptr<const providers::thinking_budgets> thinking;
     config::model_info info;
     config::header_list extra_headers;
 };

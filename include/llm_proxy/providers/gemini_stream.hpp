@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llm_proxy::providers {
@@ -25,6 +26,8 @@ public:
     gemini_stream& operator=(const gemini_stream&) = delete;
     ~gemini_stream();
 
+    /// The tier that served the call, where the answer's head tells it.
+    void use_service_tier(std::string tier) { service_tier_ = std::move(tier); }
     result<void> event(std::string_view data, std::vector<std::string>& chunks);
     result<void> finish(std::vector<std::string>& chunks);
 
@@ -50,12 +53,14 @@ private:
     void add_calls(const gemini_message& said, choice_state& state, wire::document& delta);
     void add_audio(const gemini_message& said, choice_state& state, wire::document& delta);
     std::string_view finish_reason(const choice_state& state) const;
+    bool is_text() const { return options_.type == model::call_type::completion; }
     /// A chunk with these choices and these further members, whose names need no escapes.
     std::string chunk(const wire::document& choices, const wire::document* more = nullptr);
 
     const gemini_answer_options& options_;
     std::string id_;
-    std::string head_;                 // of every chunk, as text; empty before the first one
+    std::string service_tier_;
+    std::string head_;                 // of every chunk, as text; empty until one is needed
     std::vector<choice_state> states_; // by index
     bool prompt_blocked_ = false;
     std::unique_ptr<wire::document> usage_; // the last `usageMetadata`: it counts from the start
