@@ -27,6 +27,9 @@ constexpr property litellm_properties[] = {
     {"drop_params", boolean, "false",
      "Leave out OpenAI parameters that a provider does not know, instead of answering 400.",
      not_served},
+    {"disable_copilot_system_to_assistant", boolean, "false",
+     "GitHub Copilot: leave system messages as they are, instead of sending them as the "
+     "assistant's."},
     {"modify_params", boolean, "false", "Rewrite messages where a provider needs it.", not_served},
     {"success_callback", sequence, "", "Loggers of successful calls.", not_served},
     {"failure_callback", sequence, "", "Loggers of failed calls.", not_served},
@@ -101,7 +104,7 @@ constexpr std::string_view litellm_known =
     "default_redis_batch_cache_expiry default_redis_ttl default_soft_budget default_team_params "
     "default_user_params disable_add_prefix_to_prompt disable_add_transform_inline_image_block "
     "disable_add_user_agent_to_request_tags disable_aiohttp_trust_env "
-    "disable_anthropic_gemini_context_caching_transform disable_copilot_system_to_assistant "
+    "disable_anthropic_gemini_context_caching_transform "
     "disable_end_user_cost_tracking_prometheus_only disable_hf_tokenizer_download "
     "disable_stop_sequence_limit disable_streaming_logging disable_token_counter "
     "disable_vertex_batch_output_transformation dynamodb_table_name "

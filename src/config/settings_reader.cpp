@@ -182,6 +182,8 @@ litellm_settings read_litellm_settings(const value* section, reading& shared) {
     read_file_rules(from, into, shared);
     if (const value* safety = from.find("vertex_ai_safety_settings"))
         into.vertex_ai_safety_settings = compact_json(*safety);
+    into.disable_copilot_system_to_assistant =
+        from.boolean("disable_copilot_system_to_assistant").value_or(false);
     check_fallbacks(section, "litellm_settings", shared);
     return into;
 }

@@ -93,6 +93,7 @@ struct litellm_settings {
     /// Gemini's `safetySettings` where neither the call nor the deployment has some, as compact
     /// JSON; empty: none.
     std::string vertex_ai_safety_settings;
+    bool disable_copilot_system_to_assistant = false;
 };
 
 struct router_settings {
