@@ -205,7 +205,9 @@ DIFFERENCES: dict[str, Difference] = {
     "github_copilot/03-stream": Difference("copilot-headers", calls=headed()),
     "github_copilot/04b-claude-reasoning": Difference("drop-params", calls=with_effort),
     "github_copilot/08-err-401": Difference("copilot-login", calls=exchanged),
-    "github_copilot/08c-err-403": Difference("copilot-advice", refusal("access denied", 403, "permission_error"), headed()),
+    "github_copilot/08c-err-403": Difference(
+        "copilot-advice", refusal("access denied", 403, "permission_error"), headed(),
+    ),
     "github_copilot/08e-err-466": Difference("copilot-advice", refusal("no longer supported", 466), headed()),
     "github_copilot/20-token-refresh": Difference("copilot-headers", calls=headed()),
     "github_copilot/24-no-login": Difference("copilot-login", refusal("GitHub Copilot needs a login"), lambda _: [{
