@@ -108,9 +108,7 @@ void gemini_stream::remember(document& part) {
         usage_ = std::make_unique<document>(std::move(*counted));
         if (service_tier_.empty()) {
             service_tier_ = openai_service_tier(wire::text(*usage_, "serviceTier"));
-            if (!service_tier_.empty()) {
-                head_.clear();
-            }
+            head_.clear();
         }
     }
     const gemini_lookups lookups = count_gemini_lookups(wire::list(part, "candidates"));
@@ -270,19 +268,18 @@ result<void> gemini_stream::finish(std::vector<std::string>& chunks) {
 
 std::string gemini_stream::chunk(const document& choices, const document* more) {
     if (head_.empty()) {
-        document head;
-        head["id"] = id_;
-        head["object"] = is_text() ? "text_completion" : "chat.completion.chunk";
-        head["created"] = options_.created;
-        head["model"] = options_.model;
+        document head{{"id", id_},
+                      {"object", is_text() ? "text_completion" : "chat.completion.chunk"},
+                      {"created", options_.created},
+                      {"model", options_.model}};
         if (!service_tier_.empty()) {
             head["service_tier"] = service_tier_;
         }
         head_ = dump_json(head);
         head_.back() = ',';
     }
-    std::string out =
-        head_ + "\"choices\":" + dump_json(is_text() ? text_choices(choices, "delta") : choices);
+    std::string out = head_ + "\"choices\":";
+    out += dump_json(is_text() ? text_choices(choices, "delta") : choices);
     if (more != nullptr) {
         for (const auto& [name, value] : more->items()) {
             out.append(",\"").append(name).append("\":").append(dump_json(value));

@@ -231,16 +231,24 @@ private:
 
     net::task<tried> try_once() {
         tried out;
-        const providers::adapter& dialect = *context_.target->adapter;
-        if (dialect.needs_login() || (dialect.inlines_files() && !files_)) {
-            co_await get_ready(out);
+        if (context_.target->adapter->inlines_files() && !files_) {
+            co_await have_files(out);
             if (out.failure) {
                 co_return out;
             }
         }
-        const providers::inbound_call inbound = describe();
+        providers::inbound_call inbound = describe();
         providers::outbound_call outbound;
-        const auto translated = dialect.translate(inbound, *context_.target, outbound);
+        if (context_.target->adapter->needs_login()) {
+            const auto taken = co_await log_in();
+            if (!taken) {
+                out.failure = taken.error();
+                co_return out;
+            }
+            inbound.access = access_.access.get();
+        }
+        const auto translated =
+            context_.target->adapter->translate(inbound, *context_.target, outbound);
         if (!translated) {
             req_.interrupts.clear_deadline();
             out.failure = translated.error();
@@ -275,20 +283,6 @@ private:
         }
         req_.interrupts.clear_deadline();
         co_return out;
-    }
-
-    /// What a dialect needs besides the client's body.
-    net::task<> get_ready(tried& out) {
-        if (context_.target->adapter->needs_login()) {
-            const auto taken = co_await log_in();
-            if (!taken) {
-                out.failure = taken.error();
-                co_return;
-            }
-        }
-        if (context_.target->adapter->inlines_files() && !files_) {
-            co_await have_files(out);
-        }
     }
 
     /// Takes the access to call with. The client's leaving and the call's deadline end the wait.
@@ -414,7 +408,6 @@ private:
         inbound.stream = context_.stream;
         inbound.request_usage = request_usage_;
         inbound.files = files_ ? &*files_ : nullptr;
-        inbound.access = access_.access.get();
         return inbound;
     }
 

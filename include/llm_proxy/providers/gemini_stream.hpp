@@ -53,14 +53,14 @@ private:
     void add_calls(const gemini_message& said, choice_state& state, wire::document& delta);
     void add_audio(const gemini_message& said, choice_state& state, wire::document& delta);
     std::string_view finish_reason(const choice_state& state) const;
-    bool is_text() const { return options_.type == model::call_type::completion; }
     /// A chunk with these choices and these further members, whose names need no escapes.
     std::string chunk(const wire::document& choices, const wire::document* more = nullptr);
+    bool is_text() const { return options_.type == model::call_type::completion; }
 
     const gemini_answer_options& options_;
     std::string id_;
     std::string service_tier_;
-    std::string head_;                 // of every chunk, as text; empty until one is needed
+    std::string head_; // of every chunk, as text; empty until it is needed
     std::vector<choice_state> states_; // by index
     bool prompt_blocked_ = false;
     std::unique_ptr<wire::document> usage_; // the last `usageMetadata`: it counts from the start
