@@ -122,8 +122,9 @@ private:
         refuse(url, "Error: Unable to fetch image from URL after 3 attempts. ", out_.detail);
     }
 
-    net::task<upstream::outcome> download(upstream::file_url place, const std::string& url,
+    net::task<upstream::outcome> download(const upstream::file_url& first, const std::string& url,
                                           providers::remote_file& file) {
+        upstream::file_url place = first;
         for (int hops = 0; hops <= most_redirects; ++hops) {
             const auto exchange = shared_.pool.open(
                 std::make_shared<const model::endpoint>(place.origin), interrupts_);
@@ -194,15 +195,15 @@ private:
 
     /// One text for names that do not exist and for those that must not be reached, so that nobody
     /// can tell them apart.
-    void refuse_by_policy(const std::string& url, std::string detail) {
+    void refuse_by_policy(const std::string& url, const std::string& detail) {
         refuse(url,
                "Error: Unable to fetch image from URL. The proxy could not resolve this host or "
                "its URL policy rejected it; an admin can check the proxy log and "
                "`user_url_allowed_hosts` in litellm_settings. ",
-               std::move(detail));
+               detail);
     }
 
-    void refuse(const std::string& url, std::string text, std::string detail = {}) {
+    void refuse(const std::string& url, std::string text, const std::string& detail = {}) {
         if (failed_) {
             return;
         }

@@ -58,6 +58,46 @@ def uncached(calls: Calls) -> dict[str, Any]:
     return call | {"body": {"contents": call["body"]["contents"]} | system}
 
 
+COPILOT = {
+    "openai-intent": "conversation-panel", "x-github-api-version": "2025-04-01",
+    "x-vscode-user-agent-library-version": "electron-fetch",
+}
+LOGIN = {"editor-version": "vscode/1.85.1", "editor-plugin-version": "copilot/1.155.0"}
+
+
+def headed(**more: str) -> Callable[[Calls], Calls]:
+    """The last call with GitHub Copilot's headers that LiteLLM leaves out."""
+    names = COPILOT | {name.replace("_", "-"): value for name, value in more.items()} | {"x-initiator": "user"}
+
+    def change(calls: Calls) -> Calls:
+        calls[-1]["headers"] |= names
+        return calls
+
+    return change
+
+
+def exchanged(calls: Calls) -> Calls:
+    """A token that is refused is exchanged, and the call made again."""
+    call = headed()(calls)[0]
+    exchange = {
+        "method": "GET", "path": "/copilot_internal/v2/token", "body": None,
+        "headers": LOGIN | {"authorization": "token gho_test"},
+    }
+    return [call, exchange, call | {"headers": call["headers"] | {"authorization": "Bearer tid=new"}}]
+
+
+def with_effort(calls: Calls) -> Calls:
+    calls[0]["body"] |= {"reasoning_effort": "low", "thinking": {"type": "enabled", "budget_tokens": 1024}}
+    return headed()(calls)
+
+
+def chat_probe(calls: Calls) -> Calls:
+    """Of a model that is behind `/responses`."""
+    content = [{"type": "input_text", "text": "What's 1 + 1?"}]
+    calls[0]["body"] |= {"input": [{"type": "message", "role": "user", "content": content}], "max_output_tokens": 16}
+    return headed()(calls)
+
+
 def refusal(text: str, status: int = 400, kind: str = "invalid_request_error") -> dict[str, Any]:
     """An error with this status and this in its message."""
     def is_it(error: dict[str, Any]) -> bool:
@@ -147,13 +187,36 @@ DIFFERENCES: dict[str, Difference] = {
     "gemini/60b-tts-chat-mp3": Difference("gemini-client-faults", refusal("only support 'pcm16' format")),
     "gemini/61-speech-default": Difference("gemini-speech", calls=first),
     "gemini/61e-speech-seed-model": Difference("gemini-speech", calls=first),
+    "gemini/62-transcription": Difference("gemini-transcripts", refusal(
+        "Gemini transcription interaction did not complete", 502, "internal_server_error",
+    ), lambda calls: [calls[0] | {"path": "/v1beta/interactions"}]),
     "gemini/63-image-gen": Difference("null-members", {
         "body": lambda body: len(body["data"][0]) == 1 and body["data"][0]["b64_json"].startswith("iVBOR"),
+    }),
+    "gemini/72-completions": Difference("null-members", {
+        "body": lambda body: body["choices"][0]["text"] == " upon" and "null" not in json.dumps(body["usage"]),
     }),
     "gemini/74-context-caching": Difference("gemini-caching", calls=lambda calls: [uncached(calls)]),
     "gemini/95-health-google_gemini-tts": Difference("health-status", {
         "status": 200, "body": lambda body: body["healthy_count"] == 1,
     }),
+    "github_copilot/01b-default-headers": Difference("copilot-headers", calls=headed()),
+    "github_copilot/02-vision": Difference("copilot-headers", calls=headed(copilot_vision_request="true")),
+    "github_copilot/03-stream": Difference("copilot-headers", calls=headed()),
+    "github_copilot/04b-claude-reasoning": Difference("drop-params", calls=with_effort),
+    "github_copilot/08-err-401": Difference("copilot-login", calls=exchanged),
+    "github_copilot/08c-err-403": Difference(
+        "copilot-advice", refusal("access denied", 403, "permission_error"), headed(),
+    ),
+    "github_copilot/08e-err-466": Difference("copilot-advice", refusal("no longer supported", 466), headed()),
+    "github_copilot/20-token-refresh": Difference("copilot-headers", calls=headed()),
+    "github_copilot/24-no-login": Difference("copilot-login", refusal("GitHub Copilot needs a login"), lambda _: [{
+        "method": "POST", "path": "/login/device/code", "headers": LOGIN,
+        "body": {"client_id": "Iv1.b507a08c87ecfe98", "scope": "read:user"},
+    }]),
+    "github_copilot/95-health-copilot_codex": Difference("health-status", {
+        "status": 200, "body": lambda body: body["healthy_count"] == 1,
+    }, chat_probe),
     "ollama/01-chat-basic": Difference("ollama-penalty", calls=renamed("repeat_penalty", "frequency_penalty")),
     "ollama/04-chat-stream": Difference("ollama-stream-usage", {
         "chunks": lambda chunks: chunks[-1]["usage"]
@@ -176,9 +239,8 @@ DIFFERENCES: dict[str, Difference] = {
 
 # Cases of routes that are not there yet: the status that says so.
 NOT_SERVED = {
-    "gemini/62-transcription": 400,
     "gemini/70-responses": 404,
     "gemini/71-messages": 404,
-    "gemini/72-completions": 400,
+    "github_copilot/05b-codex-responses": 404,
     "openrouter/09-responses": 404,
 }
