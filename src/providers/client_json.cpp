@@ -108,10 +108,11 @@ std::string_view first_text_of(const json& object, std::initializer_list<std::st
 
 result<std::string> single_prompt(const json& request) {
     const json* prompt = member_of(request, "prompt");
-    if (prompt != nullptr && prompt->is_array() && prompt->size() == 1) {
-        prompt = &prompt->front();
+    if (prompt == nullptr) {
+        return bad_request("'prompt' is required.");
     }
-    const auto* text = prompt == nullptr ? nullptr : prompt->get_ptr<const std::string*>();
+    const bool listed = prompt->is_array() && prompt->size() == 1;
+    const auto* text = (listed ? prompt->front() : *prompt).get_ptr<const std::string*>();
     if (text == nullptr) {
         return bad_request("'prompt' must be one string: several prompts at once and token numbers "
                            "are not supported by this provider.");

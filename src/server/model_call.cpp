@@ -239,17 +239,10 @@ private:
         tried out;
         if (context_.target->adapter->inlines_files() && !files_) {
             co_await have_files(out);
-            if (out.failure) {
-                co_return out;
-            }
         }
-        providers::inbound_call inbound = describe();
+        const providers::inbound_call inbound = describe();
         providers::outbound_call outbound;
-        const auto translated =
-            context_.target->adapter->translate(inbound, *context_.target, outbound);
-        if (!translated) {
-            req_.interrupts.clear_deadline();
-            out.failure = translated.error();
+        if (out.failure || !translate(inbound, outbound, out)) {
             co_return out;
         }
         if (req_.interrupts.raised()) {
@@ -303,6 +296,17 @@ private:
         }
         access_ = std::move(**taken);
         co_return std::nullopt;
+    }
+
+    /// Makes the upstream request; false if there is none.
+    bool translate(const providers::inbound_call& inbound, providers::outbound_call& outbound,
+                   tried& out) {
+        const auto made = context_.target->adapter->translate(inbound, *context_.target, outbound);
+        if (!made) {
+            req_.interrupts.clear_deadline();
+            out.failure = made.error();
+        }
+        return made.has_value();
     }
 
     /// Fetches the files that the call names, within the time of the try. They stay for the next.
