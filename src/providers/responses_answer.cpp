@@ -114,7 +114,7 @@ int status_of(const document& failure) {
         return static_cast<int>(given);
     }
     const std::string_view code = text_of(failure, "code");
-    if (code == "rate_limit_exceeded" || code == "insufficient_quota") {
+    if (code == "rate_limit_exceeded" || code.find("quota") != code.npos) {
         return 429;
     }
     const bool is_clients = code.starts_with("invalid_") || code.find("image") != code.npos ||
@@ -135,7 +135,8 @@ public:
         if (const document* failure = member_of(*response, "error")) {
             return responses_failure(*failure, options_);
         }
-        if (text_of(*response, "status") == "failed") {
+        const std::string_view status = text_of(*response, "status");
+        if (status == "failed" || status == "cancelled") {
             return responses_failure(document::object(), options_);
         }
         if (!response->contains("output")) {

@@ -97,7 +97,9 @@ TEST(responses_answer, failures_are_the_clients_errors) {
     EXPECT_EQ(status(R"({"error":{"code":"invalid_prompt","message":"x"}})"), 400);
     EXPECT_EQ(status(R"({"error":{"code":503,"message":"x"}})"), 503);
     EXPECT_EQ(status(R"({"error":"plain"})"), 500);
+    EXPECT_EQ(status(R"({"error":{"code":"insufficient_quota","message":"x"}})"), 429);
     EXPECT_EQ(status(R"({"status":"failed","output":[]})"), 500);
+    EXPECT_EQ(status(R"({"status":"cancelled","output":[]})"), 500);
     EXPECT_THAT(answer(R"({"error":{"code":"context_length_exceeded","message":"x"}})")["error"],
                 testing::HasSubstr("ContextWindowExceededError"));
     for (const std::string text :

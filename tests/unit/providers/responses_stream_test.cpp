@@ -1,4 +1,5 @@
 #include "llm_proxy/providers/responses_stream.hpp"
+#include "llm_proxy/relay/event_translator.hpp"
 
 #include <gmock/gmock.h>
 
@@ -9,13 +10,16 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-copilot_chunks stream(const strings& events) {
+std::unique_ptr<translation> responses() {
     static const copilot_call call(R"({"messages":[]})", "gpt-5.3-codex");
-    const auto translation = make_responses_translation({.requested_model = "group",
-                                                         .created = 1000,
-                                                         .random = nullptr,
-                                                         .target = call.target.get()});
-    return copilot_stream(*translation, events);
+    return make_responses_translation({.requested_model = "group",
+                                       .created = 1000,
+                                       .random = nullptr,
+                                       .target = call.target.get()});
+}
+
+copilot_chunks stream(const strings& events) {
+    return copilot_stream(*responses(), events);
 }
 
 std::string event(const std::string& type, const std::string& members) {
@@ -215,6 +219,32 @@ TEST(responses_stream, strange_events_change_nothing) {
     EXPECT_FALSE(got.failure);
     ASSERT_EQ(got.list.size(), 1);
     EXPECT_EQ(got.finish(), "stop");
+}
+
+TEST(responses_stream, it_does_not_matter_how_bytes_come) {
+    std::string bytes;
+    for (const std::string& data :
+         {created, delta("output_text", 0, "Hel"), delta("output_text", 0, "lo"),
+          call_added(1, "call_a", "f"), delta("function_call_arguments", 1, "{}"),
+          completed(call_item("call_a", "f", "{}"), R"(,"usage":{"input_tokens":3})")}) {
+        bytes.append("event: x\ndata: ").append(data).append("\n\n");
+    }
+    const auto told = [&](std::size_t split) {
+        const auto translation = responses();
+        relay::event_translator relay(
+            {.model_json = "\"group\"", .show_usage = true, .answers = translation.get()});
+        std::string out;
+        relay.feed(std::string_view(bytes).substr(0, split), out);
+        relay.feed(std::string_view(bytes).substr(split), out);
+        relay.finish(out);
+        EXPECT_FALSE(relay.failed());
+        return out;
+    };
+    const std::string whole = told(0);
+    EXPECT_THAT(whole, testing::HasSubstr(R"("finish_reason":"tool_calls")"));
+    EXPECT_THAT(whole, testing::EndsWith("data: [DONE]\n\n"));
+    for (std::size_t split = 1; split < bytes.size(); ++split)
+        ASSERT_EQ(told(split), whole) << split;
 }
 
 TEST(responses_stream, calls_are_bounded) {
