@@ -53,7 +53,7 @@ header_set make_headers(const dialect& traits, const config::litellm_params& par
         headers.set("OpenAI-Organization", *params.organization);
     }
     for (const fixed_header& fixed : traits.headers) {
-        const auto overridden = variable(fixed.variable);
+        const auto overridden = fixed.variable.empty() ? std::nullopt : variable(fixed.variable);
         headers.set(std::string(fixed.name), overridden.value_or(std::string(fixed.value)));
     }
     headers.add_extra(params);
@@ -162,7 +162,7 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
                                 const variable_lookup& variable, model::deployment& out,
                                 config::problems& found) const {
     const auto& params = entry.params;
-    const std::string base = choose_base(dialect_, params, variable);
+    const std::string base = complete_base(choose_base(dialect_, params, variable));
     if (base.empty()) {
         add_problem(found, entry, entry.base_where, "api_base",
                     std::string(dialect_.prefix) + "/ needs an api_base",
@@ -224,6 +224,10 @@ result<void> openai_compatible::translate(const inbound_call& call, const model:
     head.header("Content-Length", length);
     head.end();
     out.pieces.front() = out.head;
+    if (dialect_.reasoning != reasoning_form::as_sent &&
+        call.type == model::call_type::chat_completion) {
+        out.edits = make_reasoning_edit(dialect_.reasoning);
+    }
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include "llm_proxy/config/config.hpp"
 #include "llm_proxy/util/error.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,6 +18,8 @@ struct endpoint {
     config::tls_verify verify;
     /// Connections open to it at once, per worker.
     std::uint32_t max_connections = 4096;
+    /// How long a connection may take to come about; zero leaves it to the pool.
+    std::chrono::milliseconds connect_timeout{0};
 
     /// `host` or `host:port` (brackets for IPv6) as the Host header has it.
     std::string host_header;

@@ -14,6 +14,7 @@ public:
 
     std::string_view prefix() const override;
     std::string_view exception_name() const override;
+    std::string_view server_name() const override { return "Ollama"; }
     bool prepare(const config::model_entry& entry, const config::settings& settings,
                  const variable_lookup& variable, model::deployment& out,
                  config::problems& found) const override;

@@ -47,7 +47,7 @@ const std::vector<base_row> bases{
     {"openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_BASE", "OPENROUTER_API_KEY",
      "-"},
     {"openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_BASE", "OR_API_KEY", "-"},
-    {"github", "https://models.inference.ai.azure.com", "GITHUB_API_BASE", "GITHUB_API_KEY", ""},
+    {"github", "https://models.github.ai/inference", "GITHUB_API_BASE", "GITHUB_API_KEY", ""},
     {"lm_studio", "", "LM_STUDIO_API_BASE", "LM_STUDIO_API_KEY", "fake-api-key"},
     {"hosted_vllm", "", "HOSTED_VLLM_API_BASE", "HOSTED_VLLM_API_KEY", "fake-api-key"},
     {"openai_like", "", "OPENAI_LIKE_API_BASE", "OPENAI_LIKE_API_KEY", "fake-api-key"},
