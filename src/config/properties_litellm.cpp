@@ -15,6 +15,9 @@ constexpr property litellm_properties[] = {
     {"json_logs", boolean, "false, or environment variable JSON_LOGS",
      "Write the log as JSON, one object per line."},
     {"set_verbose", boolean, "false", "Log in detail."},
+    {"check_provider_endpoint", boolean, "false",
+     "List the models behind a wildcard as the provider names them; servers at home (LM Studio, "
+     "Ollama, vLLM) are asked without it."},
     {"drop_params", boolean, "false",
      "Leave out OpenAI parameters that a provider does not know, instead of answering 400.",
      not_served},

@@ -164,6 +164,7 @@ litellm_settings read_litellm_settings(const value* section, reading& shared) {
     const bool json_by_default = iequals(shared.variables.get("JSON_LOGS").value_or(""), "true");
     into.json_logs = from.boolean("json_logs").value_or(json_by_default);
     into.set_verbose = from.boolean("set_verbose").value_or(false);
+    into.check_provider_endpoint = from.boolean("check_provider_endpoint").value_or(false);
     check_fallbacks(section, "litellm_settings", shared);
     return into;
 }

@@ -3,6 +3,7 @@
 #include "llm_proxy/http/head_writer.hpp"
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/form_rules.hpp"
+#include "llm_proxy/providers/model_list.hpp"
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
 #include "llm_proxy/providers/scrub.hpp"
@@ -246,6 +247,14 @@ error openai_compatible::classify(const upstream_answer& answer, const call_name
         failure.param = presentable(said.param, *names.target);
     }
     return failure;
+}
+
+std::string openai_compatible::model_list_request(const model::deployment& target) const {
+    return dialect_.azure ? std::string() : make_list_request(target, target.base_path + "/models");
+}
+
+std::vector<std::string> openai_compatible::read_model_list(std::string_view body) const {
+    return read_listed_names(body, "data", [](const listed_model& one) { return one.name("id"); });
 }
 
 } // namespace llm_proxy::providers

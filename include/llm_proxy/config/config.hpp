@@ -84,6 +84,8 @@ struct litellm_settings {
     tls_verify ssl_verify;
     bool json_logs = false;
     bool set_verbose = false;
+    /// Ask public providers, too, for the models behind a wildcard.
+    bool check_provider_endpoint = false;
 };
 
 struct router_settings {

@@ -19,12 +19,15 @@
 
 namespace llm_proxy::server {
 
+class model_lists;
+
 /// What handlers share on one worker thread.
 struct services {
     upstream::pool& pool;
     random_source& random;
     net::watchdog& dog;
     net::executor executor;
+    model_lists& lists;
 };
 
 /// One client request on its way through the server.
