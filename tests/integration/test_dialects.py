@@ -23,6 +23,7 @@ def home(shared_upstream: ScriptedUpstream) -> Iterator[Server]:
         deployment("local", "lm_studio/gemma", f"{url}/v1"),
         deployment("or", "openrouter/a/b", f"{url}/api/v1"),
         deployment("gh", "github/openai/gpt-4.1-mini", f"{url}/inference"),
+        deployment("llama", "ollama_chat/llama3.1", url, num_ctx=8192, keep_alive="10m"),
     ])) as server:
         yield server
 
@@ -72,6 +73,13 @@ def test_a_completion_told_as_a_stream_is_split_too(home: Server, upstream: Scri
     upstream.play(Answer(body=answers.chat("<think>why</think>Hello.")))
     text = home.chat("local", stream=True).text
     assert '"reasoning_content":"why"' in text and "<think>" not in text
+
+
+def test_parameters_of_ollama_may_stand_in_the_deployment(home: Server, upstream: ScriptedUpstream) -> None:
+    upstream.play(Answer(body={"message": {"role": "assistant", "content": "Hello"}, "done": True}))
+    assert home.chat("llama", top_k=3).status_code == 200
+    sent = upstream.last.json
+    assert sent["keep_alive"] == "10m" and sent["options"] == {"top_k": 3, "num_ctx": 8192}
 
 
 @pytest.mark.differs("github-retired")
