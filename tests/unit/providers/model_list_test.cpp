@@ -21,7 +21,7 @@ std::vector<std::string> listed(const std::string& prefix, std::string_view body
     return find_adapter(prefix)->read_model_list(body);
 }
 
-TEST(model_list, every_provider_has_its_place_for_it) {
+TEST(listed_models, every_provider_has_its_place_for_it) {
     const std::vector<std::vector<std::string>> table{
         {"lm_studio/*", "http://h:1234/v1", "GET /v1/models HTTP/1.1\r\n"},
         {"openrouter/*", "https://openrouter.ai/api/v1", "GET /api/v1/models HTTP/1.1\r\n"},
@@ -42,7 +42,7 @@ TEST(model_list, every_provider_has_its_place_for_it) {
     EXPECT_EQ(request_at("azure/m", "https://x.openai.azure.com"), "");
 }
 
-TEST(model_list, names_are_read_in_order) {
+TEST(listed_models, names_are_read_in_order) {
     EXPECT_THAT(listed("openrouter", R"({"object":"list","data":[{"id":"a/b:free","x":[1]},{"id":)"
                                      R"("caf\u00e9"},{"id":7},{"name":"c"},null,"d",{"id":""}]})"),
                 ElementsAre("a/b:free", "café"));
@@ -58,13 +58,13 @@ TEST(model_list, names_are_read_in_order) {
         ElementsAre("g", "e", "tunedModels/t"));
 }
 
-TEST(model_list, what_is_no_list_is_empty) {
+TEST(listed_models, what_is_no_list_is_empty) {
     for (const std::string_view body :
          {"", "<html>", "[]", "{", R"({"data":{}})", R"({"data":[{"id":"a"})", R"(["data"])"})
         EXPECT_THAT(listed("lm_studio", body), IsEmpty()) << body;
 }
 
-TEST(model_list, names_that_nobody_could_write_are_left_out) {
+TEST(listed_models, names_that_nobody_could_write_are_left_out) {
     const std::string long_name(257, 'x');
     EXPECT_THAT(listed("lm_studio", R"({"data":[{"id":"a\nb"},{"id":"*"},{"id":")" + long_name +
                                         R"("},{"id":"ok"}]})"),

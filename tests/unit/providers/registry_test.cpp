@@ -97,6 +97,19 @@ TEST(registry, a_model_at_home_never_leaves_for_a_public_host) {
     }
 }
 
+TEST(registry, only_servers_at_home_must_connect_soon) {
+    const auto timeout = [](const std::string& model, const std::string& base) {
+        auto params = params_for(model);
+        params.api_base = base;
+        return deploy(params)->origin->connect_timeout.count();
+    };
+    for (const std::string prefix : {"lm_studio", "ollama", "ollama_chat", "hosted_vllm"}) {
+        EXPECT_EQ(timeout(prefix + "/m", "http://h/v1"), 2500) << prefix;
+        EXPECT_EQ(timeout(prefix + "/m", "https://h/v1"), 0) << prefix;
+    }
+    EXPECT_EQ(timeout("openai/m", "http://h/v1"), 0);
+}
+
 TEST(registry, bases_are_made_uniform) {
     const std::vector<std::pair<std::string, std::string>> table{
         {"http://h/v1/", "http://h/v1"},
