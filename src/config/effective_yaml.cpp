@@ -216,6 +216,7 @@ std::string effective_yaml(const settings& config) {
     out.put("ssl_verify", config.litellm.ssl_verify);
     out.put("json_logs", config.litellm.json_logs);
     out.put("set_verbose", config.litellm.set_verbose);
+    out.put("check_provider_endpoint", config.litellm.check_provider_endpoint);
     out.close();
     write_router(out, config.router);
     write_general(out, config.general);

@@ -24,6 +24,9 @@ constexpr property litellm_properties[] = {
     {"vertex_ai_safety_settings", any, "",
      "Gemini's `safetySettings`, a list of `category` and `threshold`, where neither the call nor "
      "the deployment has some."},
+    {"check_provider_endpoint", boolean, "false",
+     "List the models behind a wildcard as the provider names them; servers at home (LM Studio, "
+     "Ollama, vLLM) are asked without it."},
     {"drop_params", boolean, "false",
      "Leave out OpenAI parameters that a provider does not know, instead of answering 400.",
      not_served},

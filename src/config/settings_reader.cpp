@@ -184,6 +184,7 @@ litellm_settings read_litellm_settings(const value* section, reading& shared) {
         into.vertex_ai_safety_settings = compact_json(*safety);
     into.disable_copilot_system_to_assistant =
         from.boolean("disable_copilot_system_to_assistant").value_or(false);
+    into.check_provider_endpoint = from.boolean("check_provider_endpoint").value_or(false);
     check_fallbacks(section, "litellm_settings", shared);
     return into;
 }

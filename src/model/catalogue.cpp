@@ -87,4 +87,17 @@ std::string resolve_upstream_model(const deployment& target, std::string_view wi
     return name;
 }
 
+std::optional<std::string> public_name(const deployment& of, std::string_view upstream_model) {
+    const std::size_t star = of.group.find('*');
+    if (star == std::string::npos || of.upstream_model.find('*') == std::string::npos) {
+        return std::nullopt;
+    }
+    const auto part = match_wildcard(of.upstream_model, upstream_model);
+    if (!part || part->empty()) {
+        return std::nullopt;
+    }
+    std::string name = of.group;
+    return name.replace(star, 1, *part);
+}
+
 } // namespace llm_proxy::model

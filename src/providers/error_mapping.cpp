@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 namespace llm_proxy::providers {
@@ -25,14 +26,31 @@ std::string text_of(const nlohmann::json& object, const char* name) {
     return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
+/// The status that a `code` stands for, as a number or in words; 0 if none.
+int status_of_code(const nlohmann::json& code) {
+    if (code.is_number_integer()) {
+        return code.get<int>();
+    }
+    if (!code.is_string()) {
+        return 0;
+    }
+    const auto& text = code.get_ref<const std::string&>();
+    if (text == "rate_limit_exceeded") {
+        return 429;
+    }
+    int status = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), status);
+    const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    return whole ? status : 0;
+}
+
 void read_error_object(const nlohmann::json& object, upstream_text& out) {
     out.message = text_of(object, "message");
     out.type = text_of(object, "type");
     out.code = text_of(object, "code");
     out.param = text_of(object, "param");
-    const auto code = object.find("code");
-    if (code != object.end() && code->is_number_integer()) {
-        out.status = code->get<int>();
+    if (const auto code = object.find("code"); code != object.end()) {
+        out.status = status_of_code(*code);
     }
     if (out.message.empty()) {
         out.message = object.dump();
@@ -293,6 +311,14 @@ error make_error(verdict found, int status, std::string_view exception_name, std
 error connection_error(std::string_view exception_name, std::string_view group) {
     return make_error(error_class::internal_server, 500, exception_name, "Connection error.",
                       group);
+}
+
+error unreachable_error(std::string_view exception_name, std::string_view server,
+                        std::string_view address, std::string_view why, std::string_view group) {
+    std::string text(server);
+    text.append(" at ").append(address).append(" is not reachable (").append(why);
+    text += "). Start it, or correct api_base; the next call tries it again.";
+    return make_error(error_class::service_unavailable, 503, exception_name, text, group);
 }
 
 error timeout_error(double timeout_seconds, double taken_seconds, std::string_view group) {

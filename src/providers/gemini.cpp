@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_names.hpp"
 #include "llm_proxy/providers/gemini_request.hpp"
+#include "llm_proxy/providers/model_list.hpp"
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/percent.hpp"
@@ -189,6 +190,24 @@ result<void> gemini::translate(const inbound_call& call, const model::deployment
     finish_json_call(out);
     out.answers = make_gemini_translation(std::move(request->answer));
     return {};
+}
+
+std::string gemini::model_list_request(const model::deployment& target) const {
+    const bool bare = target.base_path.empty() && target.origin->host == google_host;
+    return make_list_request(target,
+                             (bare ? "/v1beta" : target.base_path) + "/models?pageSize=1000");
+}
+
+std::vector<std::string> gemini::read_model_list(std::string_view body) const {
+    return read_listed_names(body, "models", [](const listed_model& one) {
+        constexpr std::string_view folder = "models/";
+        const auto* methods = json::find(one.text, one.members, "supportedGenerationMethods");
+        const bool served =
+            methods == nullptr || contains_any(json::value_of(one.text, *methods),
+                                               {"\"generateContent\"", "\"embedContent\""});
+        std::string name = served ? one.name("name") : std::string();
+        return name.starts_with(folder) ? name.substr(folder.size()) : name;
+    });
 }
 
 error gemini::classify(const upstream_answer& answer, const call_names& names) const {

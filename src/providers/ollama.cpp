@@ -1,6 +1,7 @@
 #include "llm_proxy/providers/ollama.hpp"
 
 #include "llm_proxy/http/head_writer.hpp"
+#include "llm_proxy/providers/model_list.hpp"
 #include "llm_proxy/providers/ollama_answer.hpp"
 #include "llm_proxy/providers/ollama_errors.hpp"
 #include "llm_proxy/providers/ollama_request.hpp"
@@ -135,6 +136,17 @@ result<void> ollama::translate(const inbound_call& call, const model::deployment
     out.head = target.request_heads[static_cast<std::size_t>(call.type)];
     finish_json_call(out);
     return {};
+}
+
+std::string ollama::model_list_request(const model::deployment& target) const {
+    return make_list_request(target, target.base_path + "/api/tags");
+}
+
+std::vector<std::string> ollama::read_model_list(std::string_view body) const {
+    return read_listed_names(body, "models", [](const listed_model& one) {
+        const std::string name = one.name("name");
+        return name.empty() ? one.name("model") : name;
+    });
 }
 
 error ollama::classify(const upstream_answer& answer, const call_names& names) const {

@@ -3,6 +3,7 @@
 #include "llm_proxy/http/head_writer.hpp"
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/form_rules.hpp"
+#include "llm_proxy/providers/model_list.hpp"
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
 #include "llm_proxy/providers/scrub.hpp"
@@ -53,7 +54,7 @@ header_set make_headers(const dialect& traits, const config::litellm_params& par
         headers.set("OpenAI-Organization", *params.organization);
     }
     for (const fixed_header& fixed : traits.headers) {
-        const auto overridden = variable(fixed.variable);
+        const auto overridden = fixed.variable.empty() ? std::nullopt : variable(fixed.variable);
         headers.set(std::string(fixed.name), overridden.value_or(std::string(fixed.value)));
     }
     headers.add_extra(params);
@@ -162,7 +163,7 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
                                 const variable_lookup& variable, model::deployment& out,
                                 config::problems& found) const {
     const auto& params = entry.params;
-    const std::string base = choose_base(dialect_, params, variable);
+    const std::string base = complete_base(choose_base(dialect_, params, variable));
     if (base.empty()) {
         add_problem(found, entry, entry.base_where, "api_base",
                     std::string(dialect_.prefix) + "/ needs an api_base",
@@ -224,6 +225,10 @@ result<void> openai_compatible::translate(const inbound_call& call, const model:
     head.header("Content-Length", length);
     head.end();
     out.pieces.front() = out.head;
+    if (dialect_.reasoning != reasoning_form::as_sent &&
+        call.type == model::call_type::chat_completion) {
+        out.edits = make_reasoning_edit(dialect_.reasoning);
+    }
     return {};
 }
 
@@ -242,6 +247,14 @@ error openai_compatible::classify(const upstream_answer& answer, const call_name
         failure.param = presentable(said.param, *names.target);
     }
     return failure;
+}
+
+std::string openai_compatible::model_list_request(const model::deployment& target) const {
+    return dialect_.azure ? std::string() : make_list_request(target, target.base_path + "/models");
+}
+
+std::vector<std::string> openai_compatible::read_model_list(std::string_view body) const {
+    return read_listed_names(body, "data", [](const listed_model& one) { return one.name("id"); });
 }
 
 } // namespace llm_proxy::providers

@@ -21,7 +21,8 @@ constexpr dialect traits{.prefix = "openrouter",
                          .key_variables = {"OPENROUTER_API_KEY", "OR_API_KEY"},
                          .key = key_rule::optional,
                          .headers = headers,
-                         .raw_error_body = true};
+                         .raw_error_body = true,
+                         .reasoning = reasoning_form::member};
 
 constexpr std::string_view mark = "cache_control";
 
@@ -80,6 +81,28 @@ void move_marks(json::splice& body) {
     });
 }
 
+bool says_nothing(std::string_view value) {
+    return value.empty() || value == "null" || value == R"("")" || value == "[]";
+}
+
+/// Thoughts as a client was given them go back under OpenRouter's name for them; its own
+/// `reasoning` and `reasoning_details` hold more.
+void return_reasoning(json::splice& body) {
+    constexpr std::string_view given = "reasoning_content";
+    if (body.value("messages").find(given) == std::string_view::npos) {
+        return;
+    }
+    body.within("messages", [given](json::splice& message) {
+        const std::string thoughts(message.value(given));
+        const bool known = !says_nothing(message.value("reasoning")) ||
+                           !says_nothing(message.value("reasoning_details"));
+        message.remove(given);
+        if (!known && thoughts.starts_with('"')) {
+            message.set("reasoning", thoughts);
+        }
+    });
+}
+
 bool mentions_mark(const json::splice& body) {
     return body.value("messages").find(mark) != std::string_view::npos ||
            body.value("tools").find(mark) != std::string_view::npos;
@@ -98,6 +121,7 @@ void openrouter::adjust(const inbound_call& call, json::splice& body) const {
     if (body.value("reasoning_effort") == R"("max")") {
         body.set("reasoning_effort", R"("xhigh")");
     }
+    return_reasoning(body);
     if (!mentions_mark(body)) {
         return;
     }

@@ -3,7 +3,9 @@
 #include "llm_proxy/http/head_writer.hpp"
 #include "llm_proxy/providers/gemini.hpp"
 #include "llm_proxy/providers/github_copilot.hpp"
+#include "llm_proxy/providers/github_models.hpp"
 #include "llm_proxy/providers/known_prefixes.hpp"
+#include "llm_proxy/providers/lm_studio.hpp"
 #include "llm_proxy/providers/ollama.hpp"
 #include "llm_proxy/providers/openai_compatible.hpp"
 #include "llm_proxy/providers/openrouter.hpp"
@@ -11,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace llm_proxy::providers {
 
@@ -24,21 +27,13 @@ const std::array dialects{
             .base_variables = {"OPENAI_BASE_URL", "OPENAI_API_BASE"},
             .key_variables = {"OPENAI_API_KEY"},
             .developer_role = true},
-    dialect{.prefix = "github",
-            .exception_name = "GithubException",
-            .default_base = "https://models.inference.ai.azure.com",
-            .base_variables = {"GITHUB_API_BASE"},
-            .key_variables = {"GITHUB_API_KEY"}},
-    dialect{.prefix = "lm_studio",
-            .exception_name = "Lm_studioException",
-            .base_variables = {"LM_STUDIO_API_BASE"},
-            .key_variables = {"LM_STUDIO_API_KEY"},
-            .key = key_rule::dummy},
     dialect{.prefix = "hosted_vllm",
             .exception_name = "Hosted_vllmException",
             .base_variables = {"HOSTED_VLLM_API_BASE"},
             .key_variables = {"HOSTED_VLLM_API_KEY"},
-            .key = key_rule::dummy},
+            .key = key_rule::dummy,
+            .reasoning = reasoning_form::tagged,
+            .server = "vLLM"},
     dialect{.prefix = "openai_like",
             .exception_name = "Openai_likeException",
             .base_variables = {"OPENAI_LIKE_API_BASE"},
@@ -58,7 +53,8 @@ const std::array dialects{
             .exception_name = "GroqException",
             .default_base = "https://api.groq.com/openai/v1",
             .base_variables = {"GROQ_API_BASE"},
-            .key_variables = {"GROQ_API_KEY"}},
+            .key_variables = {"GROQ_API_KEY"},
+            .reasoning = reasoning_form::member},
     dialect{.prefix = "mistral",
             .exception_name = "MistralException",
             .default_base = "https://api.mistral.ai/v1",
@@ -84,6 +80,8 @@ adapter_list make_adapters() {
     for (const dialect& row : dialects) {
         out.push_back(std::make_unique<openai_compatible>(row));
     }
+    out.push_back(std::make_unique<github_models>());
+    out.push_back(std::make_unique<lm_studio>());
     out.push_back(std::make_unique<openrouter>());
     out.push_back(std::make_unique<ollama>(ollama_route::chat));
     out.push_back(std::make_unique<ollama>(ollama_route::generate));
@@ -197,6 +195,16 @@ std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
     return out;
 }
 
+/// A server at home answers within milliseconds, or it is switched off; one lost packet is repeated
+/// after a second.
+constexpr std::chrono::milliseconds home_connect_timeout{2500};
+
+void shorten_connecting(model::deployment& out) {
+    auto origin = std::make_shared<model::endpoint>(*out.origin);
+    origin->connect_timeout = home_connect_timeout;
+    out.origin = std::move(origin);
+}
+
 std::string answer_lines(const model::deployment& of) {
     std::string out;
     http::head_writer lines(out);
@@ -241,6 +249,9 @@ model::deployment_list build_deployments(const config::settings& settings,
         item->upstream_model = choice.upstream_model;
         item->model_name = item->provider + "/" + item->upstream_model;
         if (chosen->prepare(entry, settings, variable, *item, found)) {
+            if (!chosen->server_name().empty() && !item->origin->tls) {
+                shorten_connecting(*item);
+            }
             item->answer_lines = answer_lines(*item);
             out.push_back(std::move(item));
         }

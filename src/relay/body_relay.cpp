@@ -88,6 +88,9 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
     }
     json::splice edited(body, members);
     edited.replace("model", json::quoted(call.context.requested_model));
+    if (call.edits != nullptr) {
+        call.edits->whole(edited);
+    }
     const auto pieces = edited.pieces();
     std::string& lines = call.client.lines();
     append_answer_lines(call.context, &call.answer.head(), "application/json", lines);
@@ -280,6 +283,17 @@ error exchange_error(const upstream::outcome& outcome, const model::request_cont
         const double limit = context.stream ? context.stream_timeout : context.timeout;
         const std::chrono::duration<double> taken = net::clock::now() - context.upstream_started;
         return providers::timeout_error(limit, taken.count(), context.requested_model);
+    }
+    const bool is_off =
+        outcome.why == upstream::failure::connect || outcome.why == upstream::failure::resolve;
+    const std::string_view server = context.target->adapter->server_name();
+    if (is_off && !server.empty()) {
+        // The detail begins with addresses, which are the log's business.
+        const std::string_view detail = outcome.detail;
+        const std::size_t colon = detail.rfind(": ");
+        return providers::unreachable_error(
+            exception, server, context.target->api_base,
+            colon == detail.npos ? detail : detail.substr(colon + 2), context.requested_model);
     }
     error failure = providers::connection_error(exception, context.requested_model);
     failure.internal = outcome.detail;

@@ -199,6 +199,9 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
     finish_seen_ = finish_seen_ || has_finish(data);
     json::splice edited(data, members_);
     edited.replace("model", options_.model_json);
+    if (options_.edits != nullptr) {
+        options_.edits->chunk(edited);
+    }
     if (const auto* item = json::find(data, members_, "usage"); item != nullptr) {
         const bool counted = take_usage(data, *item);
         if (!options_.show_usage && options_.ends_with_done) {

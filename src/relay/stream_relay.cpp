@@ -83,6 +83,7 @@ private:
         chosen.show_usage = context.show_usage;
         chosen.ends_with_done = model::traits_of(context.type).event_stream;
         chosen.answers = call.answers;
+        chosen.edits = call.edits;
         return chosen;
     }
 

@@ -263,8 +263,12 @@ private:
             note_lost(sent, out);
         } else if (exchange->head().status / 100 == 2) {
             release_body();
-            relay::relay_call call{context_, *exchange, req_.client, req_.interrupts,
-                                   outbound.answers.get()};
+            relay::relay_call call{context_,
+                                   *exchange,
+                                   req_.client,
+                                   req_.interrupts,
+                                   outbound.answers.get(),
+                                   outbound.edits.get()};
             auto done = co_await relay::relay_answer(call);
             out.failure = std::move(done.failure);
             log(done.detail);

@@ -1,10 +1,14 @@
 #include "llm_proxy/json/dump.hpp"
+#include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/server/endpoints.hpp"
+#include "llm_proxy/server/model_lists.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <string>
+#include <unordered_set>
 
 namespace llm_proxy::server {
 
@@ -95,22 +99,74 @@ json describe_group(const model::model_group& group) {
     return out;
 }
 
+/// Whether the provider may be asked which models a wildcard stands for.
+bool can_list(const model::deployment& item, const config::settings& settings) {
+    const bool at_home = !item.adapter->server_name().empty();
+    return item.group.find('*') != std::string::npos &&
+           (at_home || settings.litellm.check_provider_endpoint) && !item.credential_missing &&
+           !item.mock_response && !item.adapter->model_list_request(item).empty();
+}
+
+/// Names in their order, each once.
+class name_list {
+public:
+    void add(const std::string& name) {
+        if (seen_.insert(name).second) {
+            data.push_back(model_object(name));
+        }
+    }
+
+    json data = json::array();
+
+private:
+    std::unordered_set<std::string> seen_;
+};
+
+void add_configured(const model::catalogue& models, name_list& out) {
+    for (const auto& alias : models.aliases()) {
+        if (!alias.hidden) {
+            out.add(alias.name);
+        }
+    }
+    for (const auto& group : models.groups()) {
+        if (!group.wildcard) {
+            out.add(group.name);
+        }
+    }
+}
+
+/// What wildcards stand for, after all that is configured by name.
+void add_wildcards(const request& req, bool with_patterns, name_list& out) {
+    for (const auto& group : req.config->models.groups()) {
+        if (group.wildcard && with_patterns) {
+            out.add(group.name);
+        }
+        for (const auto& item : group.deployments) {
+            for (const std::string& name : req.shared.lists.names(*item)) {
+                if (const auto shown = model::public_name(*item, name)) {
+                    out.add(*shown);
+                }
+            }
+        }
+    }
+}
+
 } // namespace
 
 net::task<> list_models(request& req, const auth::caller&) {
-    const bool with_wildcards = query_value(req.query, "return_wildcard_routes") == "true";
-    json data = json::array();
-    for (const auto& alias : req.config->models.aliases()) {
-        if (!alias.hidden) {
-            data.push_back(model_object(alias.name));
+    model::deployment_list listed;
+    for (const auto& item : req.config->models.deployments()) {
+        if (can_list(*item, *req.config->settings)) {
+            listed.push_back(item);
         }
     }
-    for (const auto& group : req.config->models.groups()) {
-        if (!group.wildcard || with_wildcards) {
-            data.push_back(model_object(group.name));
-        }
+    if (!listed.empty()) {
+        co_await req.shared.lists.refresh(std::move(listed), req.interrupts);
     }
-    const json body{{"data", std::move(data)}, {"object", "list"}};
+    name_list names;
+    add_configured(req.config->models, names);
+    add_wildcards(req, query_value(req.query, "return_wildcard_routes") == "true", names);
+    const json body{{"data", std::move(names.data)}, {"object", "list"}};
     co_await req.send_json(200, dump_json(body));
 }
 

@@ -1,6 +1,7 @@
 #include "llm_proxy/server/worker.hpp"
 
 #include "llm_proxy/net/tls_stream.hpp"
+#include "llm_proxy/server/model_lists.hpp"
 #include "llm_proxy/server/session.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -44,7 +45,8 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
           context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO), work(context.get_executor()),
           dog(context.get_executor()), random(seed),
           pool(upstreams.make_pool(context.get_executor(), pool_options_of(options))),
-          shared{*pool, random, dog, context.get_executor(), nullptr} {
+          lists(std::make_shared<model_lists>(*pool, dog, context.get_executor())),
+          shared{*pool, random, dog, context.get_executor(), nullptr, *lists} {
         if (options.login != nullptr) {
             gate.emplace(*options.login, context.get_executor());
             shared.login = &*gate;
@@ -122,6 +124,7 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
 
     void finish_if_empty() {
         if (draining && sessions.empty()) {
+            lists->stop();
             pool->stop();
             dog.stop();
             work.reset();
@@ -136,6 +139,7 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
     fast_random random;
     std::unique_ptr<upstream::pool> pool;
     std::optional<login::access_gate> gate;
+    std::shared_ptr<model_lists> lists;
     services shared;
     std::unique_ptr<net::listener> listener;
     std::unordered_map<session*, std::shared_ptr<session>> sessions;

@@ -59,7 +59,8 @@ established interrupted() {
 net::task<established> connector::connect(std::shared_ptr<const endpoint> to) {
     const std::string target = to->host_header;
     std::string_view step;
-    net::timer limit(executor_, timeout_);
+    const auto allowed = to->connect_timeout.count() > 0 ? to->connect_timeout : timeout_;
+    net::timer limit(executor_, allowed);
     auto both = asio::experimental::make_parallel_group(
         asio::co_spawn(executor_, establish(std::move(to), step), asio::deferred),
         limit.async_wait(asio::deferred));
@@ -72,7 +73,7 @@ net::task<established> connector::connect(std::shared_ptr<const endpoint> to) {
     if (timed_out && !made.result.ok()) {
         co_return established(failure::connect, target + ": " + std::string(step) +
                                                     " took longer than " +
-                                                    std::to_string(timeout_.count()) + " ms");
+                                                    std::to_string(allowed.count()) + " ms");
     }
     co_return std::move(made);
 }

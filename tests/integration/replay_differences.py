@@ -38,6 +38,11 @@ def renamed(old: str, new: str) -> Callable[[Calls], Calls]:
     return change
 
 
+def with_ttl(calls: Calls) -> Calls:
+    calls[0]["body"]["ttl"] = 300
+    return calls
+
+
 def without_null(calls: Calls) -> Calls:
     """In the enum of the recorded tool."""
     parameters = calls[0]["body"]["tools"][0]["functionDeclarations"][0]["parameters"]
@@ -133,9 +138,18 @@ DIFFERENCES: dict[str, Difference] = {
     "openai/03-err-200-no-choices": Difference("body-passthrough", {
         "body": {"object": "chat.completion", "choices": []},
     }),
-    "lm_studio/05b-err-ctx": Difference("string-errors", {
+    "lm_studio/01-basic": Difference("lm-studio-ttl", calls=with_ttl),
+    "lm_studio/03d-stream-think-tags": Difference("think-in-streams", {
+        "reasoning": "hmm", "content": lambda content: "<" not in content,
+    }),
+    "lm_studio/05b-err-ctx": Difference("lm-studio-context", {
         "status": 400,
-        "error": lambda error: "Lm_studioException - Trying to keep the first 5000 tokens" in error["message"],
+        "error": lambda error: error["message"].startswith("litellm.ContextWindowExceededError: ")
+        and "Lm_studioException - Trying to keep the first 5000 tokens" in error["message"],
+    }),
+    "github/04-err-410-retired": Difference("github-retired", {
+        "status": 410,
+        "error": lambda error: "GitHub Models has been retired. GitHub Models was retired on" in error["message"],
     }),
     "openrouter/11-tool-call-string-error-body": Difference("string-errors", {
         "status": 400, "error": lambda error: "plain string error" in error["message"],

@@ -91,10 +91,10 @@ Chooser = Callable[[Request], Answer]
 
 
 class ScriptedUpstream:
-    """Listens on a free port of a loopback address until `stop`."""
+    """Listens on a port of a loopback address, a free one if none is given, until `stop`."""
 
     def __init__(
-        self, default: Chooser | None = None, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+        self, default: Chooser | None = None, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
     ) -> None:
         self.requests: list[Request] = []
         self.connections = 0
@@ -105,6 +105,7 @@ class ScriptedUpstream:
         self._live: set[_Connection] = set()
         self._tls = tls
         self._host = host
+        self._port = port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -157,7 +158,7 @@ class ScriptedUpstream:
 
     async def _listen(self) -> asyncio.Server:
         make = lambda: _Connection(self)
-        return await self._loop.create_server(make, self._host, 0, ssl=self._tls, backlog=1024)
+        return await self._loop.create_server(make, self._host, self._port, ssl=self._tls, backlog=1024)
 
     async def _close(self) -> None:
         self._server.close()

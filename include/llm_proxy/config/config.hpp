@@ -94,6 +94,8 @@ struct litellm_settings {
     /// JSON; empty: none.
     std::string vertex_ai_safety_settings;
     bool disable_copilot_system_to_assistant = false;
+    /// Ask public providers, too, for the models behind a wildcard.
+    bool check_provider_endpoint = false;
 };
 
 struct router_settings {

@@ -56,4 +56,8 @@ private:
 /// The deployment's upstream model with the wildcard filled in.
 std::string resolve_upstream_model(const deployment& target, std::string_view wildcard_part);
 
+/// The reverse: under which name a wildcard deployment serves its provider's `upstream_model`;
+/// nothing if it does not, or is none.
+std::optional<std::string> public_name(const deployment& of, std::string_view upstream_model);
+
 } // namespace llm_proxy::model

@@ -3,6 +3,7 @@
 #include "llm_proxy/config/config.hpp"
 #include "llm_proxy/util/error.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,6 +20,8 @@ struct endpoint {
     std::uint32_t max_connections = 4096;
     /// Its name came from a client: it is reached at public addresses only.
     bool public_only = false;
+    /// How long a connection may take to come about; zero leaves it to the pool.
+    std::chrono::milliseconds connect_timeout{0};
 
     /// `host` or `host:port` (brackets for IPv6) as the Host header has it.
     std::string host_header;

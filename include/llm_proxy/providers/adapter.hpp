@@ -7,6 +7,7 @@
 #include "llm_proxy/json/splice.hpp"
 #include "llm_proxy/model/access.hpp"
 #include "llm_proxy/model/deployment.hpp"
+#include "llm_proxy/providers/answer_edit.hpp"
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/util/error.hpp"
 #include "llm_proxy/util/random.hpp"
@@ -74,6 +75,8 @@ struct outbound_call {
     std::vector<std::string_view> pieces;
     /// Set where the answer is not in OpenAI's dialect.
     std::unique_ptr<translation> answers;
+    /// Set where the answer is, but for some members.
+    std::unique_ptr<answer_edit> edits;
     /// Where it goes, if not to the deployment's origin.
     std::shared_ptr<const model::endpoint> origin;
 };
@@ -128,6 +131,16 @@ public:
 
     /// `OpenrouterException`: how LiteLLM names the provider in messages.
     virtual std::string_view exception_name() const = 0;
+
+    /// `LM Studio`: what people call a server that they run themselves, and so may have switched
+    /// off; empty for a provider.
+    virtual std::string_view server_name() const { return {}; }
+
+    /// The head of the request for the provider's list of models; empty if there is none.
+    virtual std::string model_list_request(const model::deployment&) const { return {}; }
+    /// The models in its answer, as `upstream_model` names them; whatever came that is no list is
+    /// an empty one.
+    virtual std::vector<std::string> read_model_list(std::string_view) const { return {}; }
 };
 
 } // namespace llm_proxy::providers

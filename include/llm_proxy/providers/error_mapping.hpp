@@ -42,7 +42,7 @@ struct upstream_text {
     std::string type;
     std::string code;
     std::string param;
-    int status = 0; // `error.code` where it is a number
+    int status = 0; // that `error.code` stands for
     bool present = false;
 };
 
@@ -68,6 +68,9 @@ error make_error(verdict found, int status, std::string_view exception_name, std
 
 /// Failures without an answer, in LiteLLM's words.
 error connection_error(std::string_view exception_name, std::string_view group);
+/// The same for a server at home that is switched off, with its name, address and the reason.
+error unreachable_error(std::string_view exception_name, std::string_view server,
+                        std::string_view address, std::string_view why, std::string_view group);
 error timeout_error(double timeout_seconds, double taken_seconds, std::string_view group);
 /// A 200 that is no answer: broken JSON, HTML, an empty body.
 error invalid_answer_error(std::string_view exception_name, std::string_view received,

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace llm_proxy::providers {
 
@@ -40,6 +41,9 @@ struct dialect {
     bool azure = false;
     /// Knows the `developer` role.
     bool developer_role = false;
+    reasoning_form reasoning = reasoning_form::as_sent;
+    /// Of a server at home: its name, for people.
+    std::string_view server = {};
 };
 
 /// The adapter for all providers that speak OpenAI's dialect; one with rules of its own derives.
@@ -49,6 +53,7 @@ public:
 
     std::string_view prefix() const override { return dialect_.prefix; }
     std::string_view exception_name() const override { return dialect_.exception_name; }
+    std::string_view server_name() const override { return dialect_.server; }
     bool prepare(const config::model_entry& entry, const config::settings& settings,
                  const variable_lookup& variable, model::deployment& out,
                  config::problems& found) const override;
@@ -56,8 +61,12 @@ public:
                            outbound_call& out) const override;
     bool streams_forms() const override { return true; }
     error classify(const upstream_answer& answer, const call_names& names) const override;
+    std::string model_list_request(const model::deployment& target) const override;
+    std::vector<std::string> read_model_list(std::string_view body) const override;
 
 protected:
+    /// The base to call where `base`, without a slash at its end, was given.
+    virtual std::string complete_base(std::string base) const { return base; }
     /// The provider's own rules for a JSON body that is otherwise ready but for its `model`.
     virtual void adjust(const inbound_call& call, json::splice& body) const;
     /// The class of a failure.

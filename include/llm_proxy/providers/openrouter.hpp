@@ -10,8 +10,9 @@ public:
     openrouter();
 
 protected:
-    /// Asks for the cost, writes the effort `max` as `xhigh`, and puts `cache_control` where the
-    /// model's maker reads it; for other makers it is taken out.
+    /// Asks for the cost, writes the effort `max` as `xhigh`, gives a client's `reasoning_content`
+    /// back as `reasoning`, and puts `cache_control` where the model's maker reads it; for other
+    /// makers it is taken out.
     void adjust(const inbound_call& call, json::splice& body) const override;
 
     /// By status, 402, 403, 413, 500 and 502 being plain API errors as in LiteLLM; but prompts that

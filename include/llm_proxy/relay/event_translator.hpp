@@ -3,6 +3,7 @@
 #include "llm_proxy/http/sse.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/model/request_context.hpp"
+#include "llm_proxy/providers/answer_edit.hpp"
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/relay/json_lines.hpp"
 
@@ -28,6 +29,8 @@ public:
         /// Makes OpenAI's chunks of the upstream's events; null where they are such already. Not
         /// owned.
         providers::translation* answers = nullptr;
+        /// Changes some members of the chunks; null where all stay. Not owned.
+        providers::answer_edit* edits = nullptr;
     };
     explicit event_translator(options chosen);
 

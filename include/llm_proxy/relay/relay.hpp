@@ -2,6 +2,7 @@
 
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/net/interruptor.hpp"
+#include "llm_proxy/providers/answer_edit.hpp"
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/relay/answer_writer.hpp"
 #include "llm_proxy/upstream/client.hpp"
@@ -29,6 +30,8 @@ struct relay_call {
     net::interruptor& interrupts;
     /// Turns the answer into OpenAI's dialect; null where it is in that already.
     providers::translation* answers = nullptr;
+    /// Changes some members of an answer in OpenAI's dialect; null where all stay.
+    providers::answer_edit* edits = nullptr;
 };
 
 /// Relays a successful answer of the upstream: a stream event by event, JSON whole with the model's

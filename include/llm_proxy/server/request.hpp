@@ -20,6 +20,8 @@
 
 namespace llm_proxy::server {
 
+class model_lists;
+
 /// What handlers share on one worker thread.
 struct services {
     upstream::pool& pool;
@@ -27,6 +29,7 @@ struct services {
     net::watchdog& dog;
     net::executor executor;
     login::access_gate* login; // null if there is no login
+    model_lists& lists;
 };
 
 /// One client request on its way through the server.

@@ -52,6 +52,7 @@ litellm_settings:
   ssl_verify: true
   json_logs: false
   set_verbose: false
+  check_provider_endpoint: false
 router_settings:
   routing_strategy: simple-shuffle
   model_group_alias:

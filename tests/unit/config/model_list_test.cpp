@@ -99,7 +99,7 @@ TEST(model_list, names_an_unknown_key_with_its_place_and_a_suggestion) {
     EXPECT_EQ(text_of(read.found), "config.yaml:5:7: error: model_list[0].litellm_params.rmp: "
                                    "unknown key `rmp`; did you mean `rpm`?\n"
                                    "config.yaml:6:7: error: model_list[0].litellm_params.top_kk: "
-                                   "unknown key `top_kk`; did you mean `top_p`?\n");
+                                   "unknown key `top_kk`; did you mean `top_k`?\n");
     const litellm_params& params = read.config->model_list.at(0).params;
     EXPECT_TRUE(params.defaults.empty());
     EXPECT_TRUE(params.extra_body.empty());

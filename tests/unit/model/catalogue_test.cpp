@@ -86,5 +86,18 @@ TEST(catalogue, the_wildcard_part_names_the_upstream_model) {
     EXPECT_EQ(resolve_upstream_model(*item("g", "1", "as*is"), "pro"), "as*is");
 }
 
+TEST(catalogue, the_upstream_model_names_the_wildcard_part) {
+    const auto name = [](const std::string& group, const std::string& upstream,
+                         std::string_view model) {
+        return public_name(*item(group, "1", upstream), model).value_or("none");
+    };
+    EXPECT_EQ(name("home/*", "*", "a/b"), "home/a/b");
+    EXPECT_EQ(name("g-*", "vendor/*:free", "vendor/pro:free"), "g-pro");
+    EXPECT_EQ(name("g-*", "vendor/*:free", "other/pro:free"), "none");
+    EXPECT_EQ(name("g-*", "vendor/*:free", "vendor/:free"), "none");
+    EXPECT_EQ(name("g-*", "fixed", "fixed"), "none");
+    EXPECT_EQ(name("g", "*", "a"), "none");
+}
+
 } // namespace
 } // namespace llm_proxy::model

@@ -155,7 +155,12 @@ TEST(error_mapping, reads_the_fields_of_an_error) {
     EXPECT_EQ(said.code, "429");
     EXPECT_EQ(said.param, "p");
     EXPECT_EQ(said.status, 429);
-    EXPECT_EQ(read_upstream_text(R"({"error":{"message":"m","code":"server_error"}})").status, 0);
+    const std::vector<std::pair<std::string, int>> words{
+        {"server_error", 0}, {"429", 429}, {"rate_limit_exceeded", 429}, {"", 0}, {"5o2", 0}};
+    for (const auto& [code, status] : words) {
+        const std::string body = R"({"error":{"message":"m","code":")" + code + "\"}}";
+        EXPECT_EQ(read_upstream_text(body).status, status) << code;
+    }
     EXPECT_FALSE(read_upstream_text("<html>").present);
     EXPECT_FALSE(read_upstream_text("{}").present);
 }

@@ -74,6 +74,28 @@ TEST(openrouter, only_the_last_block_is_marked) {
               R"({"messages":[{"content":"x"}]})");
 }
 
+TEST(openrouter, thoughts_go_back_under_its_own_name) {
+    const auto message = [](const std::string& members) {
+        const std::string head = R"({"messages":[{"role":"assistant")";
+        const std::string all = chat(head + members + "}]}");
+        return all.substr(head.size(), all.size() - head.size() - 3);
+    };
+    EXPECT_EQ(message(R"(,"reasoning_content":"why","content":"a")"),
+              R"(,"content":"a","reasoning":"why")");
+    EXPECT_EQ(message(R"(,"reasoning_content":"why","reasoning":null)"), R"(,"reasoning":"why")");
+    EXPECT_EQ(message(R"(,"reasoning_content":"w","reasoning":"why")"), R"(,"reasoning":"why")");
+    EXPECT_EQ(message(R"(,"reasoning_content":"w","reasoning_details":[{"text":"why"}])"),
+              R"(,"reasoning_details":[{"text":"why"}])");
+    EXPECT_EQ(message(R"(,"reasoning_content":null)"), "");
+}
+
+TEST(openrouter, its_own_parameters_pass) {
+    const std::string own =
+        R"({"models":["a/b"],"route":"fallback","provider":{"order":["x"]},"transforms":[],)"
+        R"("reasoning":{"effort":"high"},"include_reasoning":true,"plugins":[],"top_k":3})";
+    EXPECT_EQ(chat(own), own);
+}
+
 struct failure_row {
     int status;
     std::string begin;

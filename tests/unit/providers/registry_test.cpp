@@ -47,7 +47,7 @@ const std::vector<base_row> bases{
     {"openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_BASE", "OPENROUTER_API_KEY",
      "-"},
     {"openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_BASE", "OR_API_KEY", "-"},
-    {"github", "https://models.inference.ai.azure.com", "GITHUB_API_BASE", "GITHUB_API_KEY", ""},
+    {"github", "https://models.github.ai/inference", "GITHUB_API_BASE", "GITHUB_API_KEY", ""},
     {"lm_studio", "", "LM_STUDIO_API_BASE", "LM_STUDIO_API_KEY", "fake-api-key"},
     {"hosted_vllm", "", "HOSTED_VLLM_API_BASE", "HOSTED_VLLM_API_KEY", "fake-api-key"},
     {"openai_like", "", "OPENAI_LIKE_API_BASE", "OPENAI_LIKE_API_KEY", "fake-api-key"},
@@ -95,6 +95,19 @@ TEST(registry, a_model_at_home_never_leaves_for_a_public_host) {
         EXPECT_EQ(out.problems[0].key, "model_list[0].litellm_params.api_base");
         EXPECT_EQ(out.problems[0].text, prefix + "/ needs an api_base");
     }
+}
+
+TEST(registry, only_servers_at_home_must_connect_soon) {
+    const auto timeout = [](const std::string& model, const std::string& base) {
+        auto params = params_for(model);
+        params.api_base = base;
+        return deploy(params)->origin->connect_timeout.count();
+    };
+    for (const std::string prefix : {"lm_studio", "ollama", "ollama_chat", "hosted_vllm"}) {
+        EXPECT_EQ(timeout(prefix + "/m", "http://h/v1"), 2500) << prefix;
+        EXPECT_EQ(timeout(prefix + "/m", "https://h/v1"), 0) << prefix;
+    }
+    EXPECT_EQ(timeout("openai/m", "http://h/v1"), 0);
 }
 
 TEST(registry, bases_are_made_uniform) {

@@ -49,6 +49,40 @@ TEST_F(body_relay_test, sends_json_whole_with_the_clients_model_name) {
     EXPECT_EQ(context.tokens->total_tokens, 3);
 }
 
+TEST_F(body_relay_test, lets_the_provider_edit_the_answer) {
+    edits = providers::make_reasoning_edit(providers::reasoning_form::member);
+    json.then(R"({"model":"up","choices":[{"message":{"reasoning":"why"}}]})");
+    EXPECT_FALSE(relay_it(json).failure);
+    EXPECT_EQ(received_body(), R"({"model":"client/name","choices":[{"message":{"reasoning":)"
+                               R"("why","reasoning_content":"why"}}]})");
+}
+
+TEST_F(body_relay_test, a_server_at_home_that_is_off_is_named) {
+    auto target = std::make_shared<model::deployment>(*context.target);
+    target->adapter = providers::find_adapter("lm_studio");
+    target->api_base = "http://studio:1234/v1";
+    const auto told = [&](upstream::failure why, const std::string& detail) {
+        error failure;
+        loop.run([&](net::interruptor& stop) -> net::task<> {
+            failure = exchange_error(upstream::outcome(why, detail), context, stop);
+            co_return;
+        });
+        return failure;
+    };
+    using enum upstream::failure;
+    const std::string refused = "studio: 10.0.0.7:1234: Connection refused";
+    EXPECT_EQ(told(connect, refused).status, 500); // OpenAI's
+    context.target = target;
+    for (const auto why : {connect, resolve}) {
+        const error failure = told(why, refused);
+        EXPECT_EQ(failure.status, 503);
+        EXPECT_THAT(failure.message,
+                    HasSubstr("Lm_studioException - LM Studio at http://studio:1234/v1 is not "
+                              "reachable (Connection refused). Start it"));
+    }
+    EXPECT_EQ(told(closed, "the connection was lost").status, 500);
+}
+
 TEST_F(body_relay_test, broken_or_missing_json_is_a_failure_of_its_own) {
     for (const std::string_view body : {"", "<html>", "[]", "{\"a\":", "\"text\""}) {
         scripted_exchange answer(loop.executor(), "application/json");

@@ -76,6 +76,18 @@ TEST(event_translator_test, replaces_the_model_and_nothing_else) {
     EXPECT_FALSE(out.usage);
 }
 
+TEST(event_translator_test, lets_the_provider_edit_its_chunks) {
+    const auto edit = providers::make_reasoning_edit(providers::reasoning_form::tagged);
+    auto chosen = as_client();
+    chosen.edits = edit.get();
+    const auto out = translate(chunk("<think>why") + chunk("</think>because") +
+                                   std::string(finish_chunk) + std::string(done),
+                               chosen);
+    EXPECT_THAT(out.text, HasSubstr(R"("delta":{"content":"","reasoning_content":"why"})"));
+    EXPECT_THAT(out.text, HasSubstr(R"("delta":{"content":"because"})"));
+    EXPECT_TRUE(out.done);
+}
+
 TEST(event_translator_test, passes_what_came_at_once) {
     event_translator translator(as_client());
     std::string text;

@@ -34,7 +34,7 @@ protected:
         relay::relayed out;
         loop.run([&](net::interruptor& stop) -> net::task<> {
             relay::answer_writer writer(client, stop);
-            relay::relay_call call{context, answer, writer, stop};
+            relay::relay_call call{context, answer, writer, stop, nullptr, edits.get()};
             out = co_await relay::relay_answer(call);
             keep_alive = writer.keep_alive();
             reason = stop.reason();
@@ -52,6 +52,7 @@ protected:
     event_loop loop;
     recording_stream client{loop.executor()};
     model::request_context context;
+    std::unique_ptr<providers::answer_edit> edits;
     bool keep_alive = false;
     net::interrupt reason = net::interrupt::none;
 };

@@ -158,6 +158,17 @@ TEST(pool_test, gives_connecting_up_after_its_time) {
     EXPECT_EQ(answer.sent.detail, name + ": connecting took longer than 1000 ms");
 }
 
+TEST(pool_test, an_endpoint_may_give_up_sooner) {
+    const test::silent_address silent("127.0.0.2", 0);
+    upstream_client client;
+    const auto name = "127.0.0.2:" + std::to_string(silent.port());
+    auto to = origin_of("http://" + name);
+    to.connect_timeout = std::chrono::milliseconds(300);
+    const auto answer = client.call(to, get);
+    EXPECT_EQ(answer.sent.why, failure::connect);
+    EXPECT_EQ(answer.sent.detail, name + ": connecting took longer than 300 ms");
+}
+
 /// A proxy that tunnels to whatever port the CONNECT names, and remembers its requests.
 class tunnel_proxy {
 public:
