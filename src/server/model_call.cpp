@@ -8,6 +8,7 @@
 #include "llm_proxy/server/endpoints.hpp"
 #include "llm_proxy/server/form_upload.hpp"
 #include "llm_proxy/server/mock_answer.hpp"
+#include "llm_proxy/server/priced_request.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <spdlog/spdlog.h>
@@ -150,6 +151,9 @@ private:
         context_.stream_timeout = parsed_.stream_timeout.value_or(
             parsed_.timeout.value_or(context_.target->stream_timeout));
         apply_usage_rule();
+        if (context_.target->prices) {
+            context_.priced = priced_parameters_of(context_.type, body_, parsed_, *context_.target);
+        }
         upstream_model_ = model::resolve_upstream_model(*context_.target, found->wildcard_part);
         mock_ = parsed_.mock_response ? parsed_.mock_response : context_.target->mock_response;
         if (!mock_ && context_.target->credential_missing) {

@@ -2,6 +2,7 @@
 
 #include "llm_proxy/http/sse.hpp"
 #include "llm_proxy/json/scan.hpp"
+#include "llm_proxy/json/splice.hpp"
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/relay/json_lines.hpp"
@@ -28,6 +29,8 @@ public:
         /// Makes OpenAI's chunks of the upstream's events; null where they are such already. Not
         /// owned.
         providers::translation* answers = nullptr;
+        /// The call, if it is to be priced. Not owned.
+        const model::request_context* priced = nullptr;
     };
     explicit event_translator(options chosen);
 
@@ -49,6 +52,7 @@ public:
     /// An event was passed on.
     bool any() const { return any_; }
     const std::optional<model::usage>& usage() const { return usage_; }
+    const std::optional<model::call_cost>& cost() const { return cost_; }
 
 private:
     bool next(http::sse_event& event);
@@ -57,6 +61,7 @@ private:
     void end(std::string& out);
     void take_chunk(std::string_view data, std::string& out);
     bool take_usage(std::string_view data, const json::member& item);
+    void show_cost(json::splice& edited) const;
     void fail(std::string_view text);
 
     options options_;
@@ -67,6 +72,8 @@ private:
     std::optional<error> failure_;
     std::vector<json::member> members_;
     std::optional<model::usage> usage_;
+    std::optional<model::call_cost> cost_;
+    bool cites_pages_ = false;
     std::string failure_text_;
     bool finish_seen_ = false;
     bool done_ = false;
