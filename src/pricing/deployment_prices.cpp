@@ -11,9 +11,9 @@ namespace llm_proxy::pricing {
 
 namespace {
 
-/// How many names of answers one deployment remembers. One behind a wildcard may see many; those
-/// beyond are looked up each time.
-constexpr std::size_t most_answers = 64;
+/// How many names one deployment remembers. One behind a wildcard may see many; those beyond are
+/// looked up each time.
+constexpr std::size_t most_names = 64;
 
 /// https://developers.openai.com/api/docs/pricing: the hosts that keep data in a region.
 std::string_view residency_of(const model::deployment& of) {
@@ -28,10 +28,10 @@ std::string_view residency_of(const model::deployment& of) {
 
 } // namespace
 
-struct deployment_prices::known_answer {
+struct deployment_prices::known_name {
     std::string name;
     const model_prices* entry;
-    known_answer* next;
+    known_name* next;
     std::size_t count; // of this one and those behind it
 };
 
@@ -50,7 +50,7 @@ deployment_prices::deployment_prices(std::shared_ptr<const price_table> table,
 }
 
 deployment_prices::~deployment_prices() {
-    const known_answer* one = answers_.load();
+    const known_name* one = names_.load();
     while (one != nullptr) {
         delete std::exchange(one, one->next);
     }
@@ -63,40 +63,44 @@ const model_prices* deployment_prices::look_up(std::string_view model) const {
     return may_be_old ? table_->lookup("text-completion-openai", model) : found;
 }
 
-const model_prices* deployment_prices::for_answer(std::string_view answered) const {
-    if (custom_ != nullptr || has_base_model_ || answered.empty() || answered == upstream_model_) {
-        return custom_ != nullptr ? custom_.get() : entry_;
+const model_prices* deployment_prices::remember(std::string_view model) const {
+    if (model.empty() || model == upstream_model_) {
+        return model.empty() ? nullptr : entry_;
     }
-    known_answer* first = answers_.load(std::memory_order_acquire);
-    for (const known_answer* one = first; one != nullptr; one = one->next) {
-        if (one->name == answered) {
+    known_name* first = names_.load(std::memory_order_acquire);
+    for (const known_name* one = first; one != nullptr; one = one->next) {
+        if (one->name == model) {
             return one->entry;
         }
     }
-    const model_prices* found = look_up(answered);
-    if (found == nullptr) {
-        found = entry_;
-    }
+    const model_prices* found = look_up(model);
     const std::size_t count = first == nullptr ? 0 : first->count;
-    if (count < most_answers) {
-        auto fresh = std::make_unique<known_answer>(
-            known_answer{std::string(answered), found, first, count + 1});
-        // Lost to another thread: it is remembered next time.
-        if (answers_.compare_exchange_strong(first, fresh.get(), std::memory_order_release,
-                                             std::memory_order_relaxed)) {
-            static_cast<void>(fresh.release());
+    if (count < most_names) {
+        auto* fresh = new known_name{std::string(model), found, first, count + 1};
+        if (!names_.compare_exchange_strong(first, fresh, std::memory_order_release,
+                                            std::memory_order_relaxed)) {
+            delete fresh; // another thread came first: the name is remembered next time
         }
     }
     return found;
 }
 
-const model_prices* deployment_prices::for_image(std::string_view answered,
+const model_prices* deployment_prices::for_answer(std::string_view answered,
+                                                  std::string_view asked) const {
+    if (custom_ != nullptr || has_base_model_) {
+        return custom_ != nullptr ? custom_.get() : entry_;
+    }
+    const model_prices* found = remember(answered);
+    return found != nullptr ? found : remember(asked);
+}
+
+const model_prices* deployment_prices::for_image(std::string_view answered, std::string_view asked,
                                                  std::string_view quality,
                                                  std::string_view size) const {
     if (custom_ != nullptr || has_base_model_) {
-        return for_answer(answered);
+        return for_answer(answered, asked);
     }
-    for (const std::string_view name : {answered, std::string_view(upstream_model_)}) {
+    for (const std::string_view name : {answered, asked}) {
         const model_prices* found =
             name.empty() ? nullptr : table_->lookup_image(provider_, name, quality, size);
         if (found != nullptr) {

@@ -154,9 +154,10 @@ std::optional<model::call_cost> cost_of_answer(const model::request_context& con
     const auto& prices = *context.target->prices;
     const pricing::model_prices* chosen = nullptr;
     if (is_image(context.type) && context.priced) {
-        chosen = prices.for_image(answered, context.priced->quality, context.priced->size);
+        chosen = prices.for_image(answered, context.upstream_model, context.priced->quality,
+                                  context.priced->size);
     } else {
-        chosen = prices.for_answer(answered);
+        chosen = prices.for_answer(answered, context.upstream_model);
     }
     return pricing::cost_of(usage, chosen, facts);
 }
@@ -165,7 +166,7 @@ std::optional<model::call_cost> cost_of_request(const model::request_context& co
     if (context.type != call_type::speech) {
         return std::nullopt;
     }
-    const auto* prices = context.target->prices->for_answer({});
+    const auto* prices = context.target->prices->for_answer({}, context.upstream_model);
     return pricing::cost_of(pricing::usage_details(), prices, facts_of(context));
 }
 

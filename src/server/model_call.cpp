@@ -154,7 +154,8 @@ private:
         if (context_.target->prices) {
             context_.priced = priced_parameters_of(context_.type, body_, parsed_, *context_.target);
         }
-        upstream_model_ = model::resolve_upstream_model(*context_.target, found->wildcard_part);
+        context_.upstream_model =
+            model::resolve_upstream_model(*context_.target, found->wildcard_part);
         mock_ = parsed_.mock_response ? parsed_.mock_response : context_.target->mock_response;
         if (!mock_ && context_.target->credential_missing) {
             return missing_credential();
@@ -330,7 +331,7 @@ private:
         inbound.members = &parsed_.members;
         inbound.parts = &parsed_.parts;
         inbound.content_type = parsed_.content_type;
-        inbound.upstream_model = upstream_model_;
+        inbound.upstream_model = context_.upstream_model;
         inbound.requested_model = context_.requested_model;
         inbound.created = context_.created;
         inbound.random = &req_.shared.random;
@@ -365,7 +366,6 @@ private:
     /// Of a multipart body whose rest is passed on as it comes; its views end with `body_`.
     std::optional<http::form_outline> form_;
     parsed_call parsed_;
-    std::string upstream_model_;
     std::optional<std::string> mock_;
     bool request_usage_ = true;
 };

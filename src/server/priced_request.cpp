@@ -56,10 +56,13 @@ std::string search_context_size(std::string_view options) {
     return is_text ? json::unescape(json::value_of(options, *size)) : std::string();
 }
 
-/// Code points: all bytes of UTF-8 but those that continue one.
+/// Code points: all bytes of UTF-8 but those that continue one. White space does not count, as with
+/// LiteLLM.
 std::int64_t count_characters(std::string_view text) {
-    return std::count_if(text.begin(), text.end(),
-                         [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    constexpr std::string_view spaces = " \t\n\v\f\r";
+    return std::count_if(text.begin(), text.end(), [&](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U && spaces.find(c) == spaces.npos;
+    });
 }
 
 } // namespace

@@ -110,7 +110,7 @@ def costs() -> list[Case]:
         stream("cost-stream", model="priced", stream_options={"include_usage": True}),
         stream("cost-stream-own-price", model="own-price", stream_options={"include_usage": True}),
         post("cost-embedding", "/v1/embeddings", {"model": "priced-embed", "input": "a"}),
-        post("cost-speech", "/v1/audio/speech", {"model": "priced-speak", "input": "hello", "voice": "alloy"}),
+        post("cost-speech", "/v1/audio/speech", {"model": "priced-speak", "input": "hello w\u00f6rld", "voice": "alloy"}),
         post("cost-image", "/v1/images/generations", {"model": "priced-paint", "prompt": "x"}, upstream=[painted]),
     ]
 

@@ -190,7 +190,7 @@ def test_images(priced: Server, upstream: ScriptedUpstream) -> None:
 
 def test_speech(priced: Server, upstream: ScriptedUpstream) -> None:
     body = {"model": "speak", "input": "hello w\u00f6rld", "voice": "alloy"}
-    assert costs(priced.http.post("/v1/audio/speech", json=body))["total"] == pytest.approx(11 * 1.5e-5)
+    assert costs(priced.http.post("/v1/audio/speech", json=body))["total"] == pytest.approx(10 * 1.5e-5)
 
 
 def test_transcription(priced: Server, upstream: ScriptedUpstream) -> None:

@@ -47,6 +47,8 @@ struct request_context {
     std::chrono::steady_clock::time_point upstream_answered;
 
     std::shared_ptr<const deployment> target;
+    /// The target's name for the model, with what a wildcard stood for.
+    std::string upstream_model;
     /// Seconds: the whole call, and the longest silence of a stream.
     double timeout = 6000;
     double stream_timeout = 6000;

@@ -19,14 +19,14 @@ public:
     deployment_prices(const deployment_prices&) = delete;
     deployment_prices& operator=(const deployment_prices&) = delete;
 
-    /// The prices of a call, by the model that its answer names (may be empty): the deployment's
-    /// own, those of its `base_model`, of the answer's model, of its own model, in this order; null
-    /// if none has any.
-    const model_prices* for_answer(std::string_view answered) const;
+    /// The prices of a call: the deployment's own, those of its `base_model`, of the model that the
+    /// answer names (may be empty), of the model that was asked, in this order; null if none has
+    /// any.
+    const model_prices* for_answer(std::string_view answered, std::string_view asked) const;
 
     /// The same for images, which may have a price for their quality and size (`1024x1024`).
-    const model_prices* for_image(std::string_view answered, std::string_view quality,
-                                  std::string_view size) const;
+    const model_prices* for_image(std::string_view answered, std::string_view asked,
+                                  std::string_view quality, std::string_view size) const;
 
     /// No call can have a price.
     bool empty() const;
@@ -42,9 +42,10 @@ public:
     std::string_view data_residency() const { return data_residency_; }
 
 private:
-    struct known_answer;
+    struct known_name;
 
     const model_prices* look_up(std::string_view model) const;
+    const model_prices* remember(std::string_view model) const;
 
     std::shared_ptr<const price_table> table_;
     std::string provider_;
@@ -54,8 +55,9 @@ private:
     bool has_base_model_ = false;
     std::string_view data_residency_;
 
-    /// Names that answers gave, the latest first. Only added to, so that it is read without a lock.
-    mutable std::atomic<known_answer*> answers_ = nullptr;
+    /// Names of calls and answers, the latest first. Only added to, so that it is read without a
+    /// lock.
+    mutable std::atomic<known_name*> names_ = nullptr;
 };
 
 /// The same deployments with the prices that the table gives them. A deployment of which no call

@@ -26,8 +26,9 @@ model::deployment named(std::string model, std::string base_model = "") {
     return out;
 }
 
-std::string entry_of(const deployment_prices& prices, std::string_view answered) {
-    const model_prices* found = prices.for_answer(answered);
+std::string entry_of(const deployment_prices& prices, std::string_view answered,
+                     std::string_view asked = "cheap") {
+    const model_prices* found = prices.for_answer(answered, asked);
     return found == nullptr ? "-" : found->name;
 }
 
@@ -40,9 +41,12 @@ TEST(deployment_prices, the_answers_model_goes_before_the_deployments) {
         EXPECT_EQ(entry_of(prices, "unknown"), "cheap");
     }
     const deployment_prices wildcard(small_table(), named("*"));
-    EXPECT_EQ(entry_of(wildcard, "dear"), "dear");
-    EXPECT_EQ(entry_of(wildcard, "unknown"), "-");
-    EXPECT_EQ(entry_of(wildcard, ""), "-");
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_EQ(entry_of(wildcard, "dear", "cheap"), "dear");
+        EXPECT_EQ(entry_of(wildcard, "unknown", "cheap"), "cheap");
+        EXPECT_EQ(entry_of(wildcard, "unknown", "dear"), "dear");
+        EXPECT_EQ(entry_of(wildcard, "", "unknown"), "-");
+    }
 }
 
 TEST(deployment_prices, a_base_model_goes_before_the_answers) {
@@ -58,8 +62,8 @@ TEST(deployment_prices, those_of_the_deployment_go_before_all) {
     own.prices_set = {{"output_cost_per_token", "5"}};
     const deployment_prices prices(small_table(), own);
     ASSERT_NE(prices.custom(), nullptr);
-    EXPECT_EQ(prices.for_answer("cheap"), prices.custom());
-    EXPECT_EQ(prices.for_image("paint", "hd", ""), prices.custom());
+    EXPECT_EQ(prices.for_answer("cheap", "dear"), prices.custom());
+    EXPECT_EQ(prices.for_image("paint", "", "hd", ""), prices.custom());
     EXPECT_EQ(prices.custom()->find({price_of::output_token}), 5);
     EXPECT_EQ(prices.custom()->find({price_of::input_token}), std::nullopt);
 }
@@ -70,7 +74,7 @@ TEST(deployment_prices, many_names_of_answers_are_looked_up_all_the_same) {
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&] {
             for (int i = 0; i < 200; ++i) {
-                EXPECT_EQ(entry_of(prices, "unknown-" + std::to_string(i)), "-");
+                EXPECT_EQ(entry_of(prices, "unknown-" + std::to_string(i), ""), "-");
                 EXPECT_EQ(entry_of(prices, "dear"), "dear");
             }
         });
@@ -83,13 +87,13 @@ TEST(deployment_prices, many_names_of_answers_are_looked_up_all_the_same) {
 
 TEST(deployment_prices, images_have_prices_by_quality_and_size) {
     const deployment_prices prices(small_table(), named("paint"));
-    EXPECT_EQ(prices.for_image("", "hd", "1024x1792")->name, "hd/1024-x-1792/paint");
-    EXPECT_EQ(prices.for_image("unknown", "", "")->name, "paint");
-    EXPECT_EQ(deployment_prices(small_table(), named("x")).for_image("", "", ""), nullptr);
+    EXPECT_EQ(prices.for_image("", "paint", "hd", "1024x1792")->name, "hd/1024-x-1792/paint");
+    EXPECT_EQ(prices.for_image("unknown", "paint", "", "")->name, "paint");
+    EXPECT_EQ(deployment_prices(small_table(), named("x")).for_image("", "x", "", ""), nullptr);
 }
 
 TEST(deployment_prices, openais_old_completions_have_prices) {
-    EXPECT_EQ(entry_of(deployment_prices(small_table(), named("old")), ""), "old");
+    EXPECT_EQ(entry_of(deployment_prices(small_table(), named("old")), "", "old"), "old");
     const auto kept = needed_entries(std::vector<priced_deployment>{{"openai", "x", ""}}).keep;
     EXPECT_TRUE(kept("old", "text-completion-openai"));
 }

@@ -18,6 +18,7 @@ inline void set_prices(model::request_context& context, std::string_view table,
     const auto parsed =
         std::make_shared<const pricing::price_table>(pricing::price_table::parse(table).value());
     made->prices = std::make_shared<const pricing::deployment_prices>(parsed, *made);
+    context.upstream_model = model;
     context.target = std::move(made);
     context.upstream_started = std::chrono::steady_clock::now();
 }
