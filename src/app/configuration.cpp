@@ -46,7 +46,8 @@ configuration read_configuration(const std::string& path, const config::environm
 }
 
 std::shared_ptr<const server::snapshot>
-with_prices(const server::snapshot& current, std::shared_ptr<const pricing::price_table> table) {
+with_prices(const server::snapshot& current,
+            const std::shared_ptr<const pricing::price_table>& table) {
     return std::make_shared<server::snapshot>(current.settings,
                                               pricing::priced(current.models.deployments(), table));
 }

@@ -26,7 +26,8 @@ configuration read_configuration(const std::string& path, const config::environm
 
 /// The configuration in force, billed by another price table.
 std::shared_ptr<const server::snapshot>
-with_prices(const server::snapshot& current, std::shared_ptr<const pricing::price_table> table);
+with_prices(const server::snapshot& current,
+            const std::shared_ptr<const pricing::price_table>& table);
 
 /// `--check`: prints the problems and the effective configuration; the exit status.
 int check_configuration(const std::string& path, const config::environment& process);
