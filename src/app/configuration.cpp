@@ -1,13 +1,27 @@
 #include "llm_proxy/app/configuration.hpp"
 
 #include "llm_proxy/config/check.hpp"
+#include "llm_proxy/pricing/deployment_prices.hpp"
 #include "llm_proxy/providers/registry.hpp"
 
 #include <iostream>
 
 namespace llm_proxy::app {
 
-configuration read_configuration(const std::string& path, const config::environment& process) {
+namespace {
+
+/// A program without its price table serves all the same.
+config::problem no_prices(const error& why) {
+    config::problem out;
+    out.level = config::severity::warning;
+    out.text = "calls have no cost: " + why.message;
+    return out;
+}
+
+} // namespace
+
+configuration read_configuration(const std::string& path, const config::environment& process,
+                                 const pricing::packed_prices& prices) {
     config::loaded loaded = config::load(path, process);
     configuration out;
     out.found = std::move(loaded.found);
@@ -19,8 +33,23 @@ configuration read_configuration(const std::string& path, const config::environm
         return name.empty() ? std::nullopt : out.variables.get(name);
     };
     auto deployments = providers::build_deployments(*loaded.config, variable, out.found);
+    auto table = prices.read(pricing::needed_entries(deployments));
+    if (table) {
+        out.models_with_prices = table->models_read();
+        deployments = pricing::priced(
+            deployments, std::make_shared<const pricing::price_table>(std::move(*table)));
+    } else {
+        out.found.push_back(no_prices(table.error()));
+    }
     out.snapshot = std::make_shared<server::snapshot>(loaded.config, std::move(deployments));
     return out;
+}
+
+std::shared_ptr<const server::snapshot>
+with_prices(const server::snapshot& current,
+            const std::shared_ptr<const pricing::price_table>& table) {
+    return std::make_shared<server::snapshot>(current.settings,
+                                              pricing::priced(current.models.deployments(), table));
 }
 
 int check_configuration(const std::string& path, const config::environment& process) {

@@ -4,7 +4,9 @@
 #include "llm_proxy/app/cpu_limit.hpp"
 #include "llm_proxy/app/file_watch.hpp"
 #include "llm_proxy/app/logging.hpp"
+#include "llm_proxy/app/price_source.hpp"
 #include "llm_proxy/login/copilot_service.hpp"
+#include "llm_proxy/pricing/deployment_prices.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/server/worker.hpp"
 #include "llm_proxy/upstream/client.hpp"
@@ -68,11 +70,13 @@ public:
     daemon(options chosen, configuration first, config::environment process)
         : chosen_(std::move(chosen)), process_(std::move(process)),
           variables_(std::move(first.variables)), snapshot_(std::move(first.snapshot)),
+          bundled_models_(first.models_with_prices),
           upstreams_(upstream::make_shared_services(
               [this](std::string_view name) { return variables_.get(name); })),
           stop_signals_(context_, SIGTERM, SIGINT), reload_signal_(context_, SIGHUP),
           drain_timer_(context_), watch_(context_, [this] { reload(); }),
-          token_watch_(context_, [this] { login_->files_changed(); }) {}
+          token_watch_(context_, [this] { login_->files_changed(); }),
+          price_source_(context_, *upstreams_) {}
 
     result<void> start() {
         if (!chosen_.ssl_certificate.empty()) {
@@ -96,6 +100,7 @@ public:
         }
         watch_.watch(snapshot_->settings->files);
         use_login();
+        fetch_prices(variables_);
         for (auto& worker : workers_) {
             threads_.emplace_back([this, w = worker.get()] {
                 w->run();
@@ -203,6 +208,7 @@ private:
         spdlog::info("stopping: running requests may finish");
         watch_.stop();
         token_watch_.stop();
+        price_source_.stop();
         reload_signal_.cancel();
         for (auto& worker : workers_) {
             worker->drain();
@@ -243,26 +249,61 @@ private:
 
     /// The new configuration is checked whole before anything of it counts.
     void reload() {
-        configuration next = read_configuration(chosen_.config_path, process_);
+        configuration next = read_configuration(chosen_.config_path, process_, prices_);
         log_problems(next.found);
         if (!next.snapshot || config::has_errors(next.found)) {
             spdlog::error("{}: not loaded; the configuration in force stays", chosen_.config_path);
             return;
         }
-        snapshot_ = std::move(next.snapshot);
+        put_in_force(std::move(next.snapshot));
+        watch_.watch(snapshot_->settings->files);
+        fetch_prices(next.variables);
+        spdlog::info("{}: loaded anew, {} model(s)", chosen_.config_path,
+                     snapshot_->models.groups().size());
+    }
+
+    void put_in_force(std::shared_ptr<const server::snapshot> next) {
+        snapshot_ = std::move(next);
         for (auto& worker : workers_) {
             worker->use(snapshot_);
         }
-        watch_.watch(snapshot_->settings->files);
         use_login();
-        spdlog::info("{}: loaded anew, {} model(s)", chosen_.config_path,
-                     snapshot_->models.groups().size());
+    }
+
+    /// In the background: neither the start nor a reload waits for it.
+    void fetch_prices(const config::environment& variables) {
+        if (const auto url = price_table_url(variables)) {
+            price_source_.fetch(*url, snapshot_->settings->litellm.ssl_verify,
+                                [this](const std::string& text) { use_prices(text); });
+        }
+    }
+
+    void use_prices(const std::string& text) {
+        auto packed = pricing::packed_prices::pack(text);
+        if (!packed) {
+            spdlog::warn("price table: {}", packed.error().message);
+            return;
+        }
+        auto table = packed->read(pricing::needed_entries(snapshot_->models.deployments()));
+        const std::string refused =
+            table ? pricing::refusal(*table, bundled_models_) : table.error().message;
+        if (!refused.empty()) {
+            spdlog::warn("price table: {}; the prices in force stay", refused);
+            return;
+        }
+        prices_ = std::move(*packed);
+        const std::size_t count = table->models_read();
+        put_in_force(with_prices(*snapshot_,
+                                 std::make_shared<const pricing::price_table>(std::move(*table))));
+        spdlog::info("price table: {} models", count);
     }
 
     options chosen_;
     config::environment process_;
     config::environment variables_;
     std::shared_ptr<const server::snapshot> snapshot_;
+    std::size_t bundled_models_;
+    pricing::packed_prices prices_; // in force, as they were fetched
     std::unique_ptr<upstream::shared_services> upstreams_;
     std::unique_ptr<asio::ssl::context> tls_;
     asio::io_context context_{1};
@@ -272,6 +313,7 @@ private:
     file_watch watch_;
     std::unique_ptr<login::copilot_service> login_;
     file_watch token_watch_;
+    price_source price_source_;
     std::vector<std::unique_ptr<server::worker>> workers_;
     std::vector<std::thread> threads_;
     std::size_t ended_ = 0;

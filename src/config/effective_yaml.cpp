@@ -144,6 +144,8 @@ void write_params(yaml_writer& out, const litellm_params& params) {
     out.put("mock_response", params.mock_response);
     for (const json_member& one : params.defaults)
         out.raw(one.name, shown(one));
+    for (const json_member& one : params.prices)
+        out.raw(one.name, one.json);
     write_headers(out, params.extra_headers);
     if (!params.extra_body.empty()) {
         out.open("extra_body");

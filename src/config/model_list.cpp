@@ -26,6 +26,30 @@ bool is_header_value(std::string_view text) {
     });
 }
 
+/// Search prices are numbers in a mapping, ranges of prompts a list of mappings. What is wrong in
+/// them is left out of the bill.
+void check_prices_within(const value& price, const std::string& path, reading& shared) {
+    if (const list* ranges = std::get_if<list>(&price.data)) {
+        for (std::size_t i = 0; i < ranges->size(); ++i) {
+            const value* bounds = (*ranges)[i].find("range");
+            const list* ends = bounds == nullptr ? nullptr : std::get_if<list>(&bounds->data);
+            const std::string item = path + '[' + std::to_string(i) + ']';
+            if (ends == nullptr || ends->size() != 2)
+                shared.report(severity::error, (*ranges)[i].where, item,
+                              "must be a mapping with `range: [from, to]` and prices");
+            else
+                check_prices_within((*ranges)[i], item, shared);
+        }
+    } else if (const map* prices = std::get_if<map>(&price.data)) {
+        for (const map_entry& one : *prices) {
+            value copy = one.item;
+            if (one.key != "range" && conform(copy, value_kind::non_negative) != fit::good)
+                shared.report(severity::error, one.item.where, path + '.' + one.key,
+                              "must be " + std::string(kind_name(value_kind::non_negative)));
+        }
+    }
+}
+
 class entry_reader {
 public:
     entry_reader(const value& item, std::size_t index, reading& shared)
@@ -115,6 +139,7 @@ private:
         read_headers(from, "extra_headers");
         read_defaults(from);
         read_extra_body(from);
+        read_prices(from);
         note_limits(from);
         entry_.model_where = from.where("model");
         entry_.base_where = into.api_base ? from.where(base_key) : entry_.where;
@@ -157,6 +182,16 @@ private:
             return;
         for (const map_entry& one : std::get<map>(body->data))
             entry_.params.extra_body.push_back({one.key, compact_json(one.item)});
+    }
+
+    void read_prices(const section_reader& from) {
+        for (const map_entry& one : std::get<map>(item_.find("litellm_params")->data)) {
+            const value* usable = is_price(one.key) ? from.find(one.key) : nullptr;
+            if (usable == nullptr)
+                continue;
+            check_prices_within(*usable, from.path_of(one.key), shared_);
+            entry_.params.prices.push_back({one.key, compact_json(*usable)});
+        }
     }
 
     void note_limits(const section_reader& from) {

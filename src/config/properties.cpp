@@ -30,9 +30,13 @@ const property* find_property(const section& within, std::string_view name) {
                                     [&](const property& one) { return one.name == name; });
     if (found != within.properties.end())
         return &*found;
-    static constexpr property price{"", value_kind::non_negative, "", "A price in US dollars.",
-                                    property_state::not_served};
+    static constexpr property price{"", value_kind::non_negative, "", "A price in US dollars."};
     return within.prices && is_listed(price_keys, name) ? &price : nullptr;
+}
+
+bool is_price(std::string_view name) {
+    return is_listed(price_keys, name) || name == "search_context_cost_per_query" ||
+           name == "tiered_pricing";
 }
 
 bool is_also_known(const section& within, std::string_view name) {

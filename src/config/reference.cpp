@@ -60,7 +60,10 @@ void write_section(std::string& out, const section& one) {
     }
     const std::string prices = one.prices ? listed(price_keys) : "";
     if (!prices.empty())
-        out += "\nPrices in US dollars, numbers not below 0, not served yet: " + prices + ".\n";
+        out +=
+            "\nPrices in US dollars, numbers not below 0, which go before those of LiteLLM's price "
+            "table: " +
+            prices + ".\n";
     const std::string others = listed(one.also_known);
     if (!others.empty())
         out += "\nAlso accepted, not served yet: " + others + ".\n";

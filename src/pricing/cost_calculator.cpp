@@ -21,9 +21,19 @@ bool states_cost(std::string_view provider) {
     return provider == "openrouter" || provider == "xai";
 }
 
+/// Ollama runs at home: LiteLLM finds any model of it to be free.
+bool is_free(std::string_view provider) {
+    return provider == "ollama" || provider == "ollama_chat";
+}
+
 bool has_token_prices(const model_prices& prices) {
     return prices.find({input_token}).value_or(0) > 0 ||
            prices.find({output_token}).value_or(0) > 0 || !prices.ranges.empty();
+}
+
+bool has_tokens(const usage_details& usage) {
+    return usage.prompt_tokens > 0 || usage.completion_tokens > 0 ||
+           usage.prompt_audio_tokens > 0 || usage.prompt_text_tokens > 0;
 }
 
 call_cost token_part(const usage_details& usage, const model_prices& prices,
@@ -41,7 +51,8 @@ call_cost token_part(const usage_details& usage, const model_prices& prices,
         counted.completion_video_tokens = 0;
     }
     const token_cost tokens = cost_of_tokens(counted, prices, how);
-    return {tokens.input, tokens.output, 0};
+    return {tokens.input,       tokens.output,    0,    tokens.cache_read,
+            tokens.cache_write, tokens.reasoning, false};
 }
 
 /// Models that are paid by the time they take. Nothing if this is none.
@@ -67,23 +78,25 @@ std::optional<call_cost> speech(const usage_details& usage, const model_prices& 
     if (by_character > 0) {
         return call_cost{amount(facts.characters, by_character), 0, 0};
     }
-    if (prices.find({input_token}).value_or(0) > 0) {
+    if (prices.find({input_token}).value_or(0) > 0 && has_tokens(usage)) {
         return token_part(usage, prices, facts);
     }
     return std::nullopt;
 }
 
-call_cost transcription(const usage_details& usage, const model_prices& prices,
-                        const call_facts& facts) {
-    if (usage.prompt_tokens > 0 || usage.completion_tokens > 0 || usage.prompt_audio_tokens > 0 ||
-        usage.prompt_text_tokens > 0) {
+std::optional<call_cost> transcription(const usage_details& usage, const model_prices& prices,
+                                       const call_facts& facts) {
+    if (has_tokens(usage)) {
         return token_part(usage, prices, facts);
+    }
+    if (facts.audio_seconds <= 0) {
+        return std::nullopt;
     }
     const double output = prices.find({output_second}).value_or(0);
     if (output > 0) {
-        return {0, output * facts.audio_seconds, 0};
+        return call_cost{0, output * facts.audio_seconds, 0};
     }
-    return {prices.find({input_second}).value_or(0) * facts.audio_seconds, 0, 0};
+    return call_cost{prices.find({input_second}).value_or(0) * facts.audio_seconds, 0, 0};
 }
 
 std::optional<call_cost> images(const usage_details& usage, const model_prices& prices,
@@ -175,16 +188,21 @@ double search_fees(const usage_details& usage, const model_prices& prices,
 
 } // namespace
 
+bool has_costs_of_its_own(std::string_view provider) {
+    return states_cost(provider) || is_free(provider);
+}
+
 std::optional<call_cost> cost_of(const usage_details& usage, const model_prices* prices,
                                  const call_facts& facts) {
     const bool has_custom = prices != nullptr && prices->custom;
     if (usage.stated_cost && states_cost(facts.provider) && !has_custom) {
-        return call_cost{0, *usage.stated_cost, 0};
+        call_cost stated;
+        stated.output = *usage.stated_cost;
+        stated.stated = true;
+        return stated;
     }
     if (prices == nullptr) {
-        // Ollama runs at home: LiteLLM finds any model of it to be free.
-        const bool is_free = facts.provider == "ollama" || facts.provider == "ollama_chat";
-        return is_free ? std::optional(call_cost{}) : std::nullopt;
+        return is_free(facts.provider) ? std::optional(call_cost{}) : std::nullopt;
     }
     auto cost = without_tools(usage, *prices, facts);
     if (cost && facts.type <= call_type::completion) {

@@ -18,7 +18,7 @@ constexpr int no_table = 500; // not on the request path: the status is never se
 /// Reads one entry at a time, so that the whole table never stands in memory as a tree.
 class entry_collector {
 public:
-    explicit entry_collector(const entry_filter& keep) : keep_(keep) {}
+    explicit entry_collector(const table_selection& wanted) : wanted_(wanted) {}
 
     /// nlohmann's parser callback; false drops what was just read.
     bool operator()(int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
@@ -36,6 +36,7 @@ public:
     }
 
     std::deque<model_prices> entries;
+    std::map<std::string, std::string, std::less<>> texts;
     std::size_t models = 0;
     bool is_object = false;
 
@@ -51,9 +52,14 @@ private:
         ++models;
         const auto provider = entry.find("litellm_provider");
         const bool named = provider != entry.end() && provider->is_string();
-        static const std::string none;
-        if (keep_ && !keep_(name_, named ? provider->get_ref<const std::string&>() : none)) {
+        const std::string_view owner =
+            named ? std::string_view(provider->get_ref<const std::string&>()) : std::string_view();
+        if (wanted_.keep && !wanted_.keep(name_, owner)) {
             return;
+        }
+        if (wanted_.show && wanted_.show(name_, owner)) {
+            texts.emplace(name_,
+                          entry.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
         }
         model_prices& prices = entries.emplace_back();
         prices.name = name_;
@@ -63,15 +69,15 @@ private:
         prices.shrink();
     }
 
-    const entry_filter& keep_;
+    const table_selection& wanted_;
     std::string name_;
 };
 
 } // namespace
 
 template <class Text>
-result<price_table> price_table::read(Text&& json, const entry_filter& keep) {
-    entry_collector collector(keep);
+result<price_table> price_table::read(Text&& json, const table_selection& wanted) {
+    entry_collector collector(wanted);
     const auto rest = nlohmann::json::parse(json, std::ref(collector), false);
     // What is dropped leaves a null or an empty object behind; a broken text leaves `discarded`.
     if (rest.is_discarded() || !collector.is_object) {
@@ -79,17 +85,18 @@ result<price_table> price_table::read(Text&& json, const entry_filter& keep) {
     }
     price_table table;
     table.entries_ = std::move(collector.entries);
+    table.texts_ = std::move(collector.texts);
     table.models_read_ = collector.models;
     table.sort();
     return table;
 }
 
-result<price_table> price_table::parse(std::string_view json, const entry_filter& keep) {
-    return read(json, keep);
+result<price_table> price_table::parse(std::string_view json, const table_selection& wanted) {
+    return read(json, wanted);
 }
 
-result<price_table> price_table::parse(std::istream& json, const entry_filter& keep) {
-    return read(json, keep);
+result<price_table> price_table::parse(std::istream& json, const table_selection& wanted) {
+    return read(json, wanted);
 }
 
 void price_table::sort() {
@@ -133,6 +140,16 @@ const model_prices* price_table::lookup_image(std::string_view provider, std::st
         }
     }
     return lookup(provider, model);
+}
+
+bool price_table::knows(std::string_view provider) const {
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [&](const model_prices& one) { return serves(one.provider, provider); });
+}
+
+std::string_view price_table::text_of(const model_prices& entry) const {
+    const auto found = texts_.find(entry.name);
+    return found == texts_.end() ? std::string_view() : found->second;
 }
 
 std::string refusal(const price_table& replacement, std::size_t bundled_models) {

@@ -124,7 +124,6 @@ token_rates rates_for(const usage_details& usage, const model_prices& prices,
 /// The prompt's tokens without those that the cache served or took.
 struct prompt_parts {
     std::int64_t text, audio, image, video;
-    std::int64_t cached_audio;
 };
 
 std::int64_t at_least_0(std::int64_t count) {
@@ -140,7 +139,7 @@ prompt_parts parts_of(const usage_details& usage) {
     prompt_parts parts{at_least_0(usage.prompt_text_tokens - cached_text),
                        at_least_0(usage.prompt_audio_tokens - cached_audio),
                        at_least_0(usage.prompt_image_tokens - cached_image),
-                       usage.prompt_video_tokens, cached_audio};
+                       usage.prompt_video_tokens};
     const std::int64_t cache = usage.cached_tokens + usage.cache_write_tokens;
     const std::int64_t known = parts.text + parts.audio + parts.image + parts.video + cache;
     if (cache > 0 && known > usage.prompt_tokens) {
@@ -157,6 +156,20 @@ prompt_parts parts_of(const usage_details& usage) {
     return parts;
 }
 
+double cache_read_cost(const usage_details& usage, const model_prices& prices,
+                       const token_rates& rates) {
+    const std::int64_t audio = std::min(usage.cached_audio_tokens, usage.cached_tokens);
+    return amount(usage.cached_tokens - audio, rates.cache_read) +
+           amount(audio, prices.find({cache_read_audio_token}).value_or(rates.cache_read));
+}
+
+double cache_write_cost(const usage_details& usage, const token_rates& rates) {
+    return usage.has_cache_write_kinds
+               ? amount(usage.cache_write_5m_tokens, rates.cache_write) +
+                     amount(usage.cache_write_1h_tokens, rates.cache_write_1h)
+               : amount(usage.cache_write_tokens, rates.cache_write);
+}
+
 double input_cost(const usage_details& usage, const model_prices& prices,
                   const token_rates& rates) {
     const auto own = [&](price_of what) { return prices.find({what}); };
@@ -166,8 +179,7 @@ double input_cost(const usage_details& usage, const model_prices& prices,
     if (usage.prompt_characters == 0 || !own(input_character)) {
         dollars += amount(parts.text, rates.input);
     }
-    dollars += amount(usage.cached_tokens - parts.cached_audio, rates.cache_read);
-    dollars += amount(parts.cached_audio, own(cache_read_audio_token).value_or(rates.cache_read));
+    dollars += cache_read_cost(usage, prices, rates);
     if (usage.prompt_audio_seconds == 0 || !own(input_audio_second)) {
         dollars += amount(parts.audio, own(input_audio_token).value_or(rates.input));
     }
@@ -177,12 +189,7 @@ double input_cost(const usage_details& usage, const model_prices& prices,
     if (usage.prompt_video_seconds == 0 || !own(input_video_second)) {
         dollars += amount(parts.video, own(input_video_token).value_or(rates.input));
     }
-    if (usage.has_cache_write_kinds) {
-        dollars += amount(usage.cache_write_5m_tokens, rates.cache_write) +
-                   amount(usage.cache_write_1h_tokens, rates.cache_write_1h);
-    } else {
-        dollars += amount(usage.cache_write_tokens, rates.cache_write);
-    }
+    dollars += cache_write_cost(usage, rates);
     dollars += amount(usage.prompt_characters, own(input_character).value_or(0));
     dollars += amount(usage.prompt_images, own(input_image).value_or(0));
     dollars += usage.prompt_video_seconds * own(input_video_second).value_or(0);
@@ -223,7 +230,9 @@ token_cost cost_of_tokens(const usage_details& usage, const model_prices& prices
                           const token_pricing& how) {
     const token_rates rates = rates_for(usage, prices, how);
     const double factor = uplift(prices, how.data_residency);
-    return {input_cost(usage, prices, rates) * factor, output_cost(usage, prices, rates) * factor};
+    return {input_cost(usage, prices, rates) * factor, output_cost(usage, prices, rates) * factor,
+            cache_read_cost(usage, prices, rates) * factor, cache_write_cost(usage, rates) * factor,
+            amount(usage.reasoning_tokens, rates.reasoning) * factor};
 }
 
 } // namespace llm_proxy::pricing

@@ -192,6 +192,7 @@ std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
     out->extra_body = params.extra_body;
     out->extra_headers = params.extra_headers;
     out->info = entry.info;
+    out->prices_set = params.prices;
     return out;
 }
 

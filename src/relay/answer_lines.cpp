@@ -1,4 +1,5 @@
 #include "llm_proxy/http/head_writer.hpp"
+#include "llm_proxy/relay/answer_cost.hpp"
 #include "llm_proxy/relay/relay.hpp"
 #include "llm_proxy/util/strings.hpp"
 #include "llm_proxy/version.hpp"
@@ -79,6 +80,9 @@ void append_answer_lines(const model::request_context& context, const http::resp
         lines.header("x-litellm-attempted-retries", static_cast<std::uint64_t>(context.retries));
     }
     add_timing(context, out);
+    if (context.cost) {
+        append_cost_lines(*context.cost, out);
+    }
     std::optional<std::string_view> id;
     if (head != nullptr) {
         id = head->headers.find("x-request-id");

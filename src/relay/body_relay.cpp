@@ -3,6 +3,7 @@
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/scrub.hpp"
+#include "llm_proxy/relay/answer_cost.hpp"
 #include "llm_proxy/relay/completion_chunks.hpp"
 #include "llm_proxy/relay/event_translator.hpp"
 #include "llm_proxy/relay/relay.hpp"
@@ -56,6 +57,13 @@ std::optional<error> hidden_error(const model::request_context& context, std::st
     return context.target->adapter->classify(answer, names);
 }
 
+/// Of an answer that is no JSON, before its head is made.
+void price_bytes(model::request_context& context) {
+    if (context.target->prices) {
+        context.cost = cost_of_request(context);
+    }
+}
+
 /// Appends what a step brought; how the reading ended, if it did.
 std::optional<upstream::outcome> take(upstream::outcome step, std::string_view bytes,
                                       std::size_t limit, std::string& out) {
@@ -85,6 +93,9 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
     }
     if (const auto* item = json::find(body, members, "usage")) {
         call.context.tokens = read_usage(json::value_of(body, *item));
+    }
+    if (call.context.target->prices) {
+        call.context.cost = cost_of_answer(call.context, body, members, cites_pages(body));
     }
     json::splice edited(body, members);
     edited.replace("model", json::quoted(call.context.requested_model));
@@ -165,6 +176,7 @@ net::task<relayed> relay_translated(relay_call& call) {
         auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
         co_return out;
     }
+    price_bytes(call.context);
     std::string& lines = call.client.lines();
     append_answer_lines(call.context, &call.answer.head(), translated->content_type, lines);
     const std::array<std::string_view, 1> pieces{body};
@@ -204,6 +216,7 @@ net::task<relayed> relay_whole_as_stream(relay_call& call) {
 /// Audio, transcripts and whatever else is no JSON: passed on as it comes.
 net::task<relayed> relay_bytes(relay_call& call, std::string_view content_type) {
     relayed out;
+    price_bytes(call.context);
     std::string& lines = call.client.lines();
     append_answer_lines(call.context, &call.answer.head(), content_type, lines);
     for (;;) {

@@ -1,6 +1,8 @@
 #include "llm_proxy/relay/event_translator.hpp"
 
+#include "llm_proxy/config/number_text.hpp"
 #include "llm_proxy/json/splice.hpp"
+#include "llm_proxy/relay/answer_cost.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <charconv>
@@ -197,6 +199,9 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
         return;
     }
     finish_seen_ = finish_seen_ || has_finish(data);
+    if (options_.priced != nullptr && !cites_pages_) {
+        cites_pages_ = cites_pages(data);
+    }
     json::splice edited(data, members_);
     edited.replace("model", options_.model_json);
     if (options_.edits != nullptr) {
@@ -209,6 +214,8 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
                 return;
             }
             edited.remove("usage");
+        } else if (counted && options_.show_usage) {
+            show_cost(edited);
         }
     }
     any_ = true;
@@ -225,7 +232,19 @@ bool event_translator::take_usage(std::string_view data, const json::member& ite
         return false;
     }
     usage_ = counted;
+    if (options_.priced != nullptr) {
+        cost_ = cost_of_answer(*options_.priced, data, members_, cites_pages_);
+    }
     return true;
+}
+
+/// As LiteLLM: in the usage, if the call costs something and the provider did not say so itself.
+void event_translator::show_cost(json::splice& edited) const {
+    if (cost_ && cost_->total() > 0) {
+        edited.within("usage", [this](json::splice& usage) {
+            usage.set_default("cost", config::python_float(cost_->total()));
+        });
+    }
 }
 
 void event_translator::fail(std::string_view text) {

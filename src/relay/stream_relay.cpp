@@ -84,6 +84,7 @@ private:
         chosen.ends_with_done = model::traits_of(context.type).event_stream;
         chosen.answers = call.answers;
         chosen.edits = call.edits;
+        chosen.priced = context.target->prices ? &context : nullptr;
         return chosen;
     }
 
@@ -136,6 +137,7 @@ private:
 
     net::task<> end(relayed& out) {
         call_.context.tokens = translator_.usage();
+        call_.context.cost = translator_.cost();
         if (translator_.failed()) {
             out.detail = "the upstream broke its stream off";
             co_await fail(translation_error(), out);

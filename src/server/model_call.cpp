@@ -9,6 +9,7 @@
 #include "llm_proxy/server/form_upload.hpp"
 #include "llm_proxy/server/login_access.hpp"
 #include "llm_proxy/server/mock_answer.hpp"
+#include "llm_proxy/server/priced_request.hpp"
 #include "llm_proxy/server/remote_files.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -161,7 +162,11 @@ private:
         context_.stream_timeout = parsed_.stream_timeout.value_or(
             parsed_.timeout.value_or(context_.target->stream_timeout));
         apply_usage_rule();
-        upstream_model_ = model::resolve_upstream_model(*context_.target, found->wildcard_part);
+        if (context_.target->prices) {
+            context_.priced = priced_parameters_of(context_.type, body_, parsed_, *context_.target);
+        }
+        context_.upstream_model =
+            model::resolve_upstream_model(*context_.target, found->wildcard_part);
         mock_ = parsed_.mock_response ? parsed_.mock_response : context_.target->mock_response;
         if (!mock_ && context_.target->credential_missing) {
             return missing_credential();
@@ -411,7 +416,7 @@ private:
         inbound.members = &parsed_.members;
         inbound.parts = &parsed_.parts;
         inbound.content_type = parsed_.content_type;
-        inbound.upstream_model = upstream_model_;
+        inbound.upstream_model = context_.upstream_model;
         inbound.requested_model = context_.requested_model;
         inbound.created = context_.created;
         inbound.random = &req_.shared.random;
@@ -448,7 +453,6 @@ private:
     /// Of a multipart body whose rest is passed on as it comes; its views end with `body_`.
     std::optional<http::form_outline> form_;
     parsed_call parsed_;
-    std::string upstream_model_;
     std::optional<std::string> mock_;
     login::grant access_; // of a deployment that needs a login
     std::uint64_t refused_login_ = 0;

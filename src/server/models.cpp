@@ -1,6 +1,7 @@
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/server/endpoints.hpp"
+#include "llm_proxy/server/model_details.hpp"
 #include "llm_proxy/server/model_lists.hpp"
 #include "llm_proxy/util/strings.hpp"
 
@@ -19,16 +20,18 @@ using json = nlohmann::ordered_json;
 /// LiteLLM's constant for `created`.
 constexpr std::int64_t created_constant = 1677610602;
 
-json model_object(std::string_view id) {
-    return {{"id", id}, {"object", "model"}, {"created", created_constant}, {"owned_by", "openai"}};
-}
-
-json from_members(const std::vector<config::json_member>& members) {
-    json out = json::object();
-    for (const auto& [name, text] : members) {
-        out[name] = json::parse(text, nullptr, false);
+json model_object(std::string_view id, const model::model_group* group) {
+    json out{
+        {"id", id}, {"object", "model"}, {"created", created_constant}, {"owned_by", "openai"}};
+    if (group != nullptr && !group->wildcard) {
+        add_listing_details(*group, out);
     }
     return out;
+}
+
+const model::model_group* group_of(const request& req, std::string_view name) {
+    const auto found = req.config->models.find(name);
+    return found ? found->group : nullptr;
 }
 
 /// Header values are shown as LiteLLM does, but those that look like credentials.
@@ -46,6 +49,7 @@ json shown_headers(const config::header_list& headers) {
 
 json shown_params(const model::deployment& item) {
     json out = from_members(item.defaults);
+    out.update(from_members(item.prices_set));
     out["model"] = item.model_name;
     out["api_base"] = item.api_base;
     if (item.rpm > 0) {
@@ -68,17 +72,6 @@ json shown_params(const model::deployment& item) {
     return out;
 }
 
-json shown_info(const model::deployment& item) {
-    json out{{"id", item.id}, {"db_model", false}};
-    const json own = from_members(item.info.echoed);
-    for (const auto& [name, value] : own.items()) {
-        out[name] = value;
-    }
-    out["key"] = item.upstream_model;
-    out["litellm_provider"] = item.provider;
-    return out;
-}
-
 json describe_group(const model::model_group& group) {
     json providers = json::array();
     double rpm = 0;
@@ -91,11 +84,10 @@ json describe_group(const model::model_group& group) {
         tpm += item->tpm;
     }
     json out{{"model_group", group.name}, {"providers", providers}};
-    out["mode"] = group.deployments.front()->info.mode.empty()
-                      ? json("chat")
-                      : json(group.deployments.front()->info.mode);
+    out["mode"] = "chat";
     out["tpm"] = tpm > 0 ? json(tpm) : json(nullptr);
     out["rpm"] = rpm > 0 ? json(rpm) : json(nullptr);
+    add_group_details(group, out);
     return out;
 }
 
@@ -110,9 +102,9 @@ bool can_list(const model::deployment& item, const config::settings& settings) {
 /// Names in their order, each once.
 class name_list {
 public:
-    void add(const std::string& name) {
+    void add(const std::string& name, const model::model_group* group = nullptr) {
         if (seen_.insert(name).second) {
-            data.push_back(model_object(name));
+            data.push_back(model_object(name, group));
         }
     }
 
@@ -122,15 +114,15 @@ private:
     std::unordered_set<std::string> seen_;
 };
 
-void add_configured(const model::catalogue& models, name_list& out) {
-    for (const auto& alias : models.aliases()) {
+void add_configured(const request& req, name_list& out) {
+    for (const auto& alias : req.config->models.aliases()) {
         if (!alias.hidden) {
-            out.add(alias.name);
+            out.add(alias.name, group_of(req, alias.name));
         }
     }
-    for (const auto& group : models.groups()) {
+    for (const auto& group : req.config->models.groups()) {
         if (!group.wildcard) {
-            out.add(group.name);
+            out.add(group.name, &group);
         }
     }
 }
@@ -164,7 +156,7 @@ net::task<> list_models(request& req, const auth::caller&) {
         co_await req.shared.lists.refresh(std::move(listed), req.interrupts);
     }
     name_list names;
-    add_configured(req.config->models, names);
+    add_configured(req, names);
     add_wildcards(req, query_value(req.query, "return_wildcard_routes") == "true", names);
     const json body{{"data", std::move(names.data)}, {"object", "list"}};
     co_await req.send_json(200, dump_json(body));
@@ -172,14 +164,15 @@ net::task<> list_models(request& req, const auth::caller&) {
 
 net::task<> show_model(request& req, const auth::caller&) {
     const std::string& id = req.path_value;
-    if (!req.config->models.find(id)) {
+    const auto* group = group_of(req, id);
+    if (group == nullptr) {
         error missing(404, "invalid_request_error",
                       "The model `" + id + "` does not exist or is not accessible");
         missing.param = "model";
         co_await req.send_error(missing);
         co_return;
     }
-    co_await req.send_json(200, dump_json(model_object(id)));
+    co_await req.send_json(200, dump_json(model_object(id, group)));
 }
 
 net::task<> model_info(request& req, const auth::caller&) {
@@ -189,7 +182,7 @@ net::task<> model_info(request& req, const auth::caller&) {
         if (wanted.empty() || item->id == wanted) {
             data.push_back({{"model_name", item->group},
                             {"litellm_params", shown_params(*item)},
-                            {"model_info", shown_info(*item)}});
+                            {"model_info", model_details(*item)}});
         }
     }
     if (!wanted.empty() && data.empty()) {

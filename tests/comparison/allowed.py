@@ -19,14 +19,17 @@ class Rule(NamedTuple):
 
 
 ANY = ".*"
-STREAMS = "stream.*|completion-stream"
+STREAMS = "(cost-)?stream.*|completion-stream"
 OTHER_ERRORS = "(completion|image|speech)-unknown"
 
 RULES = [
     # Headers.
-    Rule("cost-headers", ANY, r"header -x-litellm-(response-cost.*|key-spend|callback-duration-ms)"),
+    Rule("cost-headers", ANY, r"header -x-litellm-(key-spend|callback-duration-ms)"),
+    Rule("cost-headers", "cost-stream.*", r"header -x-litellm-response-cost-.*"),
+    Rule("unpriced", "(?!cost).*", r"header -x-litellm-response-cost-.*"),
+    Rule("cost-parts", "cost-(speech|image)", r"header \+x-litellm-response-cost-.*"),
     Rule("retry-headers", ANY, r"header -x-litellm-attempted-(retries|fallbacks)"),
-    Rule("more-headers", "image|speech|moderation|transcription|completion", r"header \+(x-litellm-|llm_provider-).*"),
+    Rule("more-headers", "(cost-)?(image|speech)|moderation|transcription|completion", r"header \+(x-litellm-|llm_provider-).*"),
     Rule("more-headers", ANY, r"header \+(x-litellm-(timeout|overhead-duration-ms|response-duration-ms|version|call-id|model-.*))"),
     Rule("more-headers", "completion-stream", r"header \+llm_provider-.*"),
     Rule("more-headers", "preflight", r"header \+access-control-expose-headers"),
@@ -41,17 +44,16 @@ RULES = [
 
     # Bodies of success.
     Rule("body-passthrough", ANY, r"body [-+~]choices\[\]\.(message\.)?(provider_specific_fields.*|refusal|logprobs|reasoning)(: .*)?"),
-    Rule("body-passthrough", "completion|embedding.*", r"body -(usage\.(completion|prompt)_tokens_details|system_fingerprint|usage\.completion_tokens)"),
-    Rule("body-passthrough", "image", r"body -(background|output_format|quality|size|usage.*|data\[\]\.(revised_prompt|url|provider_specific_fields))"),
+    Rule("body-passthrough", "completion|(cost-)?embedding.*", r"body -(usage\.(completion|prompt)_tokens_details|system_fingerprint|usage\.completion_tokens)"),
+    Rule("body-passthrough", "(cost-)?image", r"body -(background|output_format|quality|size|usage.*|data\[\]\.(revised_prompt|url|provider_specific_fields))"),
     Rule("body-passthrough", "transcription", r"body -(usage|words|segments)"),
     Rule("body-passthrough", "moderation", r"body -results\[\]\.(categories|category_scores|category_applied_input_types).*"),
     Rule("usage-not-invented", "no-usage", r"body -usage.*"),
-    Rule("model-list-fields", "model.*", r"body -(data\[\]\.)?(mode|max_input_tokens|max_output_tokens)"),
     Rule("health-fields", "health-one", r"body [-+]healthy_endpoints\[\]\.(api_base|rpm|tpm)"),
 
     # Streams.
     Rule("body-passthrough", STREAMS, r"body [-+~]events\[\]\.(choices\[\]\.(finish_reason|logprobs|text|delta\..*)|system_fingerprint|native_finish_reason)(: .*)?"),
-    Rule("usage-chunk-choices", "stream-usage", r"body [-+~](events\[\]\.usage\..*_details.*|events\[\]\.choices.*|summary\.usage.*)"),
+    Rule("usage-chunk-choices", "stream-usage|cost-stream.*", r"body [-+~](events\[\]\.usage\..*_details.*|events\[\]\.choices.*|summary\.usage.*)"),
     Rule("body-passthrough", "completion-stream", r"body [-+~](events\[\]\.(usage.*|system_fingerprint)|summary\..*)"),
     Rule("done-after-error", "stream-error-inside", r"body ([-+~]summary\.(done|errors)|~events\[\]\.error\.type).*"),
     Rule("stream-eof", "stream-eof", r"body [-+~](summary\.(done|errors|finish)|events\[\]\.(error|choices)).*"),

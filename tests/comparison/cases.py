@@ -92,6 +92,29 @@ def success() -> list[Case]:
     ]
 
 
+def costs() -> list[Case]:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
+    details = {"prompt_tokens_details": {"cached_tokens": 400}, "completion_tokens_details": {"reasoning_tokens": 40}}
+    whole = Answer(body=answers.chat(usage=usage))
+    stated = Answer(body=answers.chat(usage=usage | {"cost": 0.0123}))
+    image = {"input_tokens": 50, "output_tokens": 4160, "total_tokens": 4210,
+             "input_tokens_details": {"text_tokens": 10, "image_tokens": 40}}
+    painted = Answer(body={"created": 1700000000, "data": [{"b64_json": "aGVsbG8="}], "usage": image})
+    return [
+        chat("cost", whole, model="priced"),
+        chat("cost-details", Answer(body=answers.chat(usage=usage | details)), model="priced"),
+        chat("cost-other-model", Answer(body=answers.chat(usage=usage, model="gpt-4o")), model="priced"),
+        chat("cost-tier", Answer(body=answers.chat(usage=usage, service_tier="priority")), model="priced"),
+        chat("cost-own-price", whole, model="own-price"),
+        chat("cost-stated", stated, model="or"),
+        stream("cost-stream", model="priced", stream_options={"include_usage": True}),
+        stream("cost-stream-own-price", model="own-price", stream_options={"include_usage": True}),
+        post("cost-embedding", "/v1/embeddings", {"model": "priced-embed", "input": "a"}),
+        post("cost-speech", "/v1/audio/speech", {"model": "priced-speak", "input": "hello w\u00f6rld", "voice": "alloy"}),
+        post("cost-image", "/v1/images/generations", {"model": "priced-paint", "prompt": "x"}, upstream=[painted]),
+    ]
+
+
 def streams() -> list[Case]:
     first = answers.chat_frames("Hello", usage=False)[:2]
     wrong = answers.frame({"error": {"message": "broke", "code": 502}})
@@ -169,6 +192,7 @@ def information() -> list[Case]:
         get("models", "/v1/models"),
         get("models-without-v1", "/models"),
         get("model", "/v1/models/chat"),
+        get("model-priced", "/v1/models/priced"),
         get("model-unknown", "/v1/models/nope"),
         get("model-slash", "/v1/models/vendor/chat-2.5"),
         get("liveliness", "/health/liveliness", headers={}),
@@ -186,5 +210,5 @@ def information() -> list[Case]:
 
 
 ALL = [
-    *success(), *odd_answers(), *streams(), *upstream_errors(), *client_mistakes(), *access(), *information(),
+    *success(), *costs(), *odd_answers(), *streams(), *upstream_errors(), *client_mistakes(), *access(), *information(),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import httpx
@@ -46,6 +47,9 @@ def header_differences(theirs: httpx.Headers, ours: httpx.Headers) -> list[str]:
         left, right = (headers[name].replace(_port(headers), "") for headers in (theirs, ours))
         if left != right and name != "location":
             lines.append(f"{name}: {left} > {right}")
+    for name in sorted(set(theirs) & set(ours)):
+        if "response-cost" in name and not math.isclose(float(theirs[name]), float(ours[name]), rel_tol=1e-9):
+            lines.append(f"{name}: {theirs[name]} > {ours[name]}")
     return lines
 
 

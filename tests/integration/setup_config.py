@@ -54,4 +54,9 @@ def full_config(upstream: str) -> dict[str, Any]:
         deployment("headers", "openai/my-model", base, extra_headers={"X-Team": "blue"}),
         deployment("defaults", "openai/my-model", base, temperature=0.5, max_tokens=64),
         deployment("gone", "openai/my-model", "http://127.0.0.1:1/v1"),
+        deployment("priced", "openai/gpt-4o-mini", base),
+        deployment("priced-embed", "openai/text-embedding-3-small", base, "embedding"),
+        deployment("priced-speak", "openai/tts-1", base, "audio_speech"),
+        deployment("priced-paint", "openai/gpt-image-1", base, "image_generation"),
+        deployment("own-price", "openai/my-model", base, input_cost_per_token=1e-6, output_cost_per_token="2e-6"),
     ])

@@ -50,6 +50,8 @@ struct litellm_params {
     std::vector<json_member> defaults;
     /// Members put into every upstream body of the deployment.
     std::vector<json_member> extra_body;
+    /// What the deployment charges in place of the price table, in US dollars.
+    std::vector<json_member> prices;
 };
 
 struct model_info {

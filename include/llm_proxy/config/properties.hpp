@@ -67,6 +67,8 @@ std::span<const section* const> sections();
 
 /// The description of a key. All prices without one of their own share one, which has no name.
 const property* find_property(const section& within, std::string_view name);
+/// Whether `name` is a price: one of `price_keys`, or one of the two that are no single number.
+bool is_price(std::string_view name);
 /// Whether `name` is one of the section's `also_known`.
 bool is_also_known(const section& within, std::string_view name);
 /// The key that a mistyped `name` most likely stands for.

@@ -11,6 +11,9 @@
 #include <string>
 #include <vector>
 
+namespace llm_proxy::pricing {
+class deployment_prices;
+}
 namespace llm_proxy::providers {
 class adapter;
 struct thinking_budgets;
@@ -62,6 +65,10 @@ struct deployment {
     /// Of Gemini, where the operator sets them; null else.
     std::shared_ptr<const providers::thinking_budgets> thinking;
     config::model_info info;
+    /// The prices that `litellm_params` sets.
+    std::vector<config::json_member> prices_set;
+    /// What its calls are billed by; null if none of them can have a price.
+    std::shared_ptr<const pricing::deployment_prices> prices;
     config::header_list extra_headers;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/model/call_cost.hpp"
 #include "llm_proxy/model/call_type.hpp"
 #include "llm_proxy/model/deployment.hpp"
 
@@ -16,6 +17,17 @@ struct usage {
     std::int64_t prompt_tokens = 0;
     std::int64_t completion_tokens = 0;
     std::int64_t total_tokens = 0;
+};
+
+/// Parameters of a call that bear on its price; empty or 0 where it does not say.
+struct priced_parameters {
+    std::string service_tier;
+    std::string search_context_size; // of `web_search_options`
+    std::string quality;             // of images
+    std::string size;                // such as `1024x1024`
+    std::int64_t characters = 0;     // of a text that is spoken
+
+    friend bool operator==(const priced_parameters&, const priced_parameters&) = default;
 };
 
 /// Everything known of one call: the only per-request record.
@@ -35,11 +47,17 @@ struct request_context {
     std::chrono::steady_clock::time_point upstream_answered;
 
     std::shared_ptr<const deployment> target;
+    /// The target's name for the model, with what a wildcard stood for.
+    std::string upstream_model;
     /// Seconds: the whole call, and the longest silence of a stream.
     double timeout = 6000;
     double stream_timeout = 6000;
     int retries = 0;
     std::optional<model::usage> tokens;
+    /// Only where the target has prices.
+    std::optional<priced_parameters> priced;
+    /// Nothing while it is not known, and for calls without a price.
+    std::optional<call_cost> cost;
 };
 
 } // namespace llm_proxy::model

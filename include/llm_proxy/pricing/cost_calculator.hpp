@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/model/call_cost.hpp"
 #include "llm_proxy/model/call_type.hpp"
 #include "llm_proxy/pricing/model_prices.hpp"
 #include "llm_proxy/pricing/usage_details.hpp"
@@ -35,14 +36,11 @@ struct call_facts {
     std::string_view data_residency = {};
 };
 
-/// What a call costs, in US dollars.
-struct call_cost {
-    double input = 0;
-    double output = 0;
-    double tools = 0; // web searches and the like
+using model::call_cost;
 
-    double total() const { return input + output + tools; }
-};
+/// Whether calls of a provider can have a cost without a price: it states what they cost, or they
+/// are free.
+bool has_costs_of_its_own(std::string_view provider);
 
 /// LiteLLM's cost of a call. The provider's own statement (OpenRouter's and xAI's `usage.cost`)
 /// wins over everything but custom prices. Nothing without prices: an unpriced call is not a free

@@ -17,7 +17,7 @@ struct priced_deployment {
 /// Keeps what these deployments can need: all of their providers' entries, since an answer may name
 /// another model than the one asked for. A provider that serves models of all others (GitHub) needs
 /// the entries that have its models' names in theirs; with a `*` it needs the whole table, which
-/// takes 1.5 MiB.
-entry_filter needed_entries(const std::vector<priced_deployment>& deployments);
+/// takes 1.5 MiB. To be shown are those of the deployments' own models.
+table_selection needed_entries(const std::vector<priced_deployment>& deployments);
 
 } // namespace llm_proxy::pricing

@@ -16,8 +16,12 @@ struct token_pricing {
 };
 
 struct token_cost {
-    double input;
-    double output;
+    double input = 0;
+    double output = 0;
+    /// Parts of the two.
+    double cache_read = 0;
+    double cache_write = 0;
+    double reasoning = 0;
 };
 
 /// What the counted tokens cost, with everything else that `usage` counts on the prompt's side.

@@ -2,6 +2,7 @@
 
 #include "llm_proxy/http/sse.hpp"
 #include "llm_proxy/json/scan.hpp"
+#include "llm_proxy/json/splice.hpp"
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/providers/answer_edit.hpp"
 #include "llm_proxy/providers/translation.hpp"
@@ -31,6 +32,8 @@ public:
         providers::translation* answers = nullptr;
         /// Changes some members of the chunks; null where all stay. Not owned.
         providers::answer_edit* edits = nullptr;
+        /// The call, if it is to be priced. Not owned.
+        const model::request_context* priced = nullptr;
     };
     explicit event_translator(options chosen);
 
@@ -52,6 +55,7 @@ public:
     /// An event was passed on.
     bool any() const { return any_; }
     const std::optional<model::usage>& usage() const { return usage_; }
+    const std::optional<model::call_cost>& cost() const { return cost_; }
 
 private:
     bool next(http::sse_event& event);
@@ -60,6 +64,7 @@ private:
     void end(std::string& out);
     void take_chunk(std::string_view data, std::string& out);
     bool take_usage(std::string_view data, const json::member& item);
+    void show_cost(json::splice& edited) const;
     void fail(std::string_view text);
 
     options options_;
@@ -70,6 +75,8 @@ private:
     std::optional<error> failure_;
     std::vector<json::member> members_;
     std::optional<model::usage> usage_;
+    std::optional<model::call_cost> cost_;
+    bool cites_pages_ = false;
     std::string failure_text_;
     bool finish_seen_ = false;
     bool done_ = false;

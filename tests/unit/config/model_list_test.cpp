@@ -1,3 +1,5 @@
+#include "llm_proxy/config/check.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -81,16 +83,48 @@ model_list:
     EXPECT_EQ(entry.base_where.column, 17);
 }
 
-TEST(model_list, a_price_is_accepted_with_a_warning) {
+TEST(model_list, reads_prices) {
     const loaded read = load_with_key(
         one_deployment("      input_cost_per_token: 1e-6\n"
+                       "      output_cost_per_token: \"0.5\"\n"
                        "      output_cost_per_token_above_200k_tokens_priority: 2.0e-6\n"
-                       "      tiered_pricing: []\n"));
+                       "      input_cost_per_second: null\n"
+                       "      tiered_pricing: [{range: [0, 1.0e+3], input_cost_per_token: 1}]\n"
+                       "    model_info: {output_cost_per_second: 3}\n"));
     ASSERT_TRUE(read.config);
-    for (const char* key : {"input_cost_per_token", "above_200k_tokens_priority", "tiered_pricing"})
-        EXPECT_THAT(text_of(read.found), HasSubstr(std::string(key) + ": accepted, but"));
+    EXPECT_EQ(text_of(read.found), "");
+    std::string members;
+    for (const json_member& one : read.config->model_list.at(0).params.prices)
+        members += one.name + '=' + one.json + ' ';
+    EXPECT_EQ(members, "input_cost_per_token=1e-06 output_cost_per_token=0.5 "
+                       "output_cost_per_token_above_200k_tokens_priority=2e-06 "
+                       "tiered_pricing=[{\"range\":[0,1000.0],\"input_cost_per_token\":1}] ");
+    EXPECT_THAT(effective_yaml(*read.config), HasSubstr("output_cost_per_token: 0.5\n"));
     const loaded near = load_with_key(one_deployment("      input_cost_per_tokn: 1\n"));
     EXPECT_THAT(text_of(near.found), HasSubstr("did you mean `input_cost_per_token`?"));
+}
+
+TEST(model_list, names_wrong_prices_with_their_place) {
+    const loaded read = load_with_key(one_deployment(
+        "      input_cost_per_token: -1\n"
+        "      tiered_pricing: [{range: [0], input_cost_per_token: 1}, 5, {range: [0, 9], x: y}]\n"
+        "      search_context_cost_per_query: {search_context_size_low: -1}\n"
+        "    model_info: {output_cost_per_token: -2}\n"));
+    ASSERT_TRUE(read.config);
+    const std::string text = text_of(read.found);
+    for (const char* problem :
+         {"5:29: error: model_list[0].litellm_params.input_cost_per_token: must be a number not "
+          "below 0, not -1\n",
+          "6:24: error: model_list[0].litellm_params.tiered_pricing[0]: must be a mapping with ",
+          "tiered_pricing[1]: must be a mapping with ",
+          "tiered_pricing[2].x: must be a number not below 0\n",
+          "search_context_cost_per_query.search_context_size_low: must be a number not below 0\n",
+          "8:41: error: model_list[0].model_info.output_cost_per_token: must be a number not below "
+          "0, not -2\n"})
+        EXPECT_THAT(text, HasSubstr(problem));
+    const loaded word = load_with_key(one_deployment("      input_cost_per_token: free\n"));
+    EXPECT_THAT(text_of(word.found), HasSubstr("must be a number not below 0, not text"));
+    EXPECT_TRUE(word.config->model_list.empty());
 }
 
 TEST(model_list, names_an_unknown_key_with_its_place_and_a_suggestion) {

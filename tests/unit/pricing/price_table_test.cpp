@@ -31,8 +31,9 @@ TEST(price_table, holds_every_bundled_model) {
 }
 
 TEST(price_table, keeps_what_the_filter_wants) {
-    const auto table = bundled_prices(
-        [](std::string_view, std::string_view provider) { return provider == "gemini"; });
+    table_selection wanted;
+    wanted.keep = [](std::string_view, std::string_view provider) { return provider == "gemini"; };
+    const auto table = bundled_prices(wanted);
     ASSERT_TRUE(table);
     EXPECT_GT(table->models_read(), 4000U);
     EXPECT_LT(table->size(), 200U);

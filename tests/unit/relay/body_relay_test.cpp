@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "relay/priced_context.hpp"
 #include "relay/relay_test_support.hpp"
 
 namespace llm_proxy::relay {
@@ -81,6 +82,33 @@ TEST_F(body_relay_test, a_server_at_home_that_is_off_is_named) {
                               "reachable (Connection refused). Start it"));
     }
     EXPECT_EQ(told(closed, "the connection was lost").status, 500);
+}
+
+TEST_F(body_relay_test, tells_what_the_call_costs) {
+    test::set_prices(context,
+                     R"({"up": {"litellm_provider": "openai", "input_cost_per_token": 2}})");
+    json.then(R"({"model":"up","usage":{"prompt_tokens":3,"completion_tokens":2}})");
+    EXPECT_FALSE(relay_it(json).failure);
+    ASSERT_TRUE(context.cost);
+    EXPECT_EQ(context.cost->total(), 6);
+    EXPECT_THAT(client.all(), HasSubstr("\r\nx-litellm-response-cost: 6.0\r\n"));
+}
+
+TEST_F(body_relay_test, tells_what_speech_costs_before_it_is_there) {
+    test::set_prices(context,
+                     R"({"up": {"litellm_provider": "openai", "input_cost_per_character": 2}})");
+    context.type = model::call_type::speech;
+    context.priced = model::priced_parameters{"", "", "", "", 5};
+    audio.then("sound");
+    EXPECT_FALSE(relay_it(audio).failure);
+    EXPECT_THAT(client.all(), HasSubstr("\r\nx-litellm-response-cost: 10.0\r\n"));
+}
+
+TEST_F(body_relay_test, without_prices_nothing_is_said_of_costs) {
+    json.then(R"({"model":"up","usage":{"prompt_tokens":3,"completion_tokens":2}})");
+    EXPECT_FALSE(relay_it(json).failure);
+    EXPECT_FALSE(context.cost);
+    EXPECT_THAT(client.all(), Not(HasSubstr("response-cost")));
 }
 
 TEST_F(body_relay_test, broken_or_missing_json_is_a_failure_of_its_own) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/config_test_support.hpp"
+#include "relay/priced_context.hpp"
 #include <filesystem>
 #include <map>
 
@@ -122,6 +123,40 @@ TEST(event_translator_test, shows_the_usage_to_who_asked) {
     EXPECT_THAT(out.text, HasSubstr(R"("choices":[],"usage":{"prompt_tokens":3,)"));
     EXPECT_THAT(out.text, HasSubstr(R"("cost":0.1}})"));
     EXPECT_EQ(out.usage->total_tokens, 7);
+}
+
+TEST(event_translator_test, prices_the_usage_and_shows_the_cost_with_it) {
+    model::request_context context;
+    test::set_prices(context, R"({"up": {"litellm_provider": "openai", "input_cost_per_token": 2,
+        "search_context_cost_per_query": {"search_context_size_medium": 4}}})");
+    for (const bool show : {true, false}) {
+        auto chosen = as_client(show);
+        chosen.priced = &context;
+        event_translator translator(chosen);
+        std::string text;
+        translator.feed(chunk("hi", R"(,"x":"url_citation")"), text);
+        translator.feed(
+            "data: {\"model\":\"up\",\"choices\":[],\"usage\":{\"prompt_tokens\":3}}\n\n", text);
+        ASSERT_TRUE(translator.cost());
+        EXPECT_EQ(translator.cost()->total(), 10);
+        EXPECT_EQ(text.find(R"("usage":{"prompt_tokens":3,"cost":10.0}})") != text.npos, show);
+    }
+}
+
+TEST(event_translator_test, shows_no_cost_where_there_is_none_or_the_provider_says_it) {
+    model::request_context context;
+    auto chosen = as_client(true);
+    chosen.priced = &context;
+    const auto shown = [&](std::string_view provider, std::string_view usage) {
+        test::set_prices(context, "{}", provider);
+        event_translator translator(chosen);
+        std::string text;
+        translator.feed(chunk("hi", R"(,"usage":)" + std::string(usage)), text);
+        return text;
+    };
+    EXPECT_THAT(shown("openai", R"({"prompt_tokens":3})"), Not(HasSubstr("cost")));
+    EXPECT_THAT(shown("ollama", R"({"prompt_tokens":3})"), Not(HasSubstr("cost")));
+    EXPECT_THAT(shown("openrouter", R"({"cost":0.25})"), HasSubstr(R"("usage":{"cost":0.25}})"));
 }
 
 TEST(event_translator_test, drops_a_chunk_that_says_nothing_but_the_usage) {
