@@ -36,8 +36,11 @@ bool has_member(std::string_view text, std::string_view key,
 
 /// Copilot's entries alone; none if the table cannot be read, which its tests rule out.
 pricing::price_table read_table() {
-    auto table = pricing::bundled_prices(
-        [](std::string_view, std::string_view provider) { return provider == "github_copilot"; });
+    pricing::table_selection copilots;
+    copilots.keep = [](std::string_view, std::string_view provider) {
+        return provider == "github_copilot";
+    };
+    auto table = pricing::bundled_prices(copilots);
     return table ? std::move(*table) : pricing::price_table();
 }
 
