@@ -108,7 +108,7 @@ public:
     }
 
 private:
-    server::worker_options worker_options_for(unsigned count) const {
+    server::worker_options worker_options_for(unsigned count) {
         server::worker_options out;
         out.host = chosen_.host;
         out.port = chosen_.port.value_or(default_port);
@@ -125,6 +125,7 @@ private:
         out.cors_origins = variables_.get("LITELLM_CORS_ORIGINS").value_or("*");
         out.cors_credentials =
             variables_.get("LITELLM_CORS_ALLOW_CREDENTIALS").value_or("") == "true";
+        out.counting = &counting_;
         return out;
     }
 
@@ -228,6 +229,7 @@ private:
     asio::steady_timer drain_timer_;
     file_watch watch_;
     std::vector<std::unique_ptr<server::worker>> workers_;
+    net::background counting_; // ends before the workers, to whose loops it posts
     std::vector<std::thread> threads_;
     std::size_t ended_ = 0;
     bool stopping_ = false;

@@ -43,7 +43,7 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
           context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO), work(context.get_executor()),
           dog(context.get_executor()), random(seed),
           pool(upstreams.make_pool(context.get_executor(), pool_options_of(options))),
-          shared{*pool, random, dog, context.get_executor()} {}
+          shared{*pool, random, dog, context.get_executor(), options.counting} {}
 
     void accept(net::tcp_socket socket) {
         if (sessions.size() >= options.max_connections) {

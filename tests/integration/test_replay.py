@@ -50,7 +50,6 @@ DIFFERENCES: dict[str, tuple[str, dict[str, Any]]] = {
         "errors": lambda errors: len(errors) == 1 and "Provider disconnected" in errors[0]["message"],
         "done": True,
     }),
-    "lm_studio/03b-stream-usage-missing": ("usage-not-invented", {"usage": None}),
     "lm_studio/03f-stream-no-finish": ("stream-eof", {
         "finish": [], "errors": lambda errors: len(errors) == 1, "done": True,
     }),

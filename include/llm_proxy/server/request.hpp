@@ -2,6 +2,7 @@
 
 #include "llm_proxy/http/body_decoder.hpp"
 #include "llm_proxy/http/head.hpp"
+#include "llm_proxy/net/background.hpp"
 #include "llm_proxy/net/input.hpp"
 #include "llm_proxy/relay/answer_writer.hpp"
 #include "llm_proxy/server/snapshot.hpp"
@@ -25,6 +26,8 @@ struct services {
     random_source& random;
     net::watchdog& dog;
     net::executor executor;
+    /// Where tokens are counted; null: on the spot.
+    net::background* counting = nullptr;
 };
 
 /// One client request on its way through the server.

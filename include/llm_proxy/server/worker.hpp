@@ -31,6 +31,7 @@ struct worker_options {
     /// `access-control-allow-origin` of answers; empty turns CORS off.
     std::string cors_origins = "*";
     bool cors_credentials = false;
+    net::background* counting = nullptr; // see `services`; not owned
 };
 
 /// How busy a worker is; read from other threads.
