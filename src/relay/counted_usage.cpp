@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -17,6 +18,9 @@ namespace {
 
 using document = nlohmann::ordered_json;
 
+/// No sum of two overflows.
+constexpr std::int64_t most_tokens = std::int64_t{1} << 53;
+
 std::optional<std::int64_t>
 number(std::string_view object, const std::vector<json::member>& members, std::string_view name) {
     const auto* item = json::find(object, members, name);
@@ -26,7 +30,7 @@ number(std::string_view object, const std::vector<json::member>& members, std::s
     std::int64_t value = 0;
     const std::string_view text = json::value_of(object, *item);
     std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
+    return std::clamp<std::int64_t>(value, 0, most_tokens);
 }
 
 /// A text or several in a row.

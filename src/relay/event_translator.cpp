@@ -181,7 +181,7 @@ void event_translator::gather(std::string_view data) {
     }
     for (const std::string_view name : {"id", "object", "created"}) {
         if (const auto* item = json::find(data, members_, name);
-            item != nullptr && item->type <= json::kind::string) {
+            item != nullptr && item->value_end - item->value_begin < 1024) {
             json::append_key(usage_head_, name);
             usage_head_.append(json::value_of(data, *item));
         }

@@ -12,14 +12,16 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+bool is_beyond_signed(const json& number) {
+    return number.is_number_unsigned() &&
+           number.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max();
+}
+
 config::value python_value(const json& from) {
     config::value out;
     if (from.is_boolean()) {
         out.data = from.get<bool>();
-    } else if (from.is_number_unsigned() &&
-               from.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) {
-        out.data = from.get<double>();
-    } else if (from.is_number_integer()) {
+    } else if (from.is_number_integer() && !is_beyond_signed(from)) {
         out.data = from.get<std::int64_t>();
     } else if (from.is_number()) {
         out.data = from.get<double>();

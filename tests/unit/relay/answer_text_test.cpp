@@ -18,10 +18,25 @@ TEST(answer_text, joins_what_a_stream_says) {
     EXPECT_EQ(text.scale(), 1);
 }
 
+TEST(answer_text, a_chunk_says_the_same_in_any_form) {
+    for (const char* chunk :
+         {R"([{"index":0,"delta":{"content":"abc"},"logprobs":null,"finish_reason":null}])",
+          R"([{"finish_reason":null,"index":0,"delta":{"content":"abc"}}])",
+          R"([{"delta":{"content":"abc"}}])", R"([ {"delta": {"content": "abc"}} ])",
+          R"([{"delta":{"content":"ab","x":1}},{"delta":{"content":"c"}}])",
+          R"([{"delta":{"content":"a"}},{"delta":{"content":"bc"}}])",
+          R"([{"delta":{"content":"a\u0062c"}}])", R"([{"text":"","delta":{"content":"abc"}}])",
+          R"([{"logprobs":{"delta":{"content":"x"}},"delta":{"content":"abc"}}])"}) {
+        answer_text text;
+        text.add(chunk);
+        EXPECT_EQ(text.said(), "abc") << chunk;
+    }
+}
+
 TEST(answer_text, keeps_thoughts_apart_and_once) {
     answer_text text;
     text.add(R"([{"delta":{"reasoning":"let me","reasoning_content":"let me"}}])");
-    text.add(R"([{"delta":{"reasoning":" see"}}])");
+    text.add(R"([{"delta":{"reasoning":"","reasoning_content":" see"}}])");
     text.add(R"([{"delta":{"reasoning":null,"content":"yes"}}])");
     EXPECT_EQ(text.thoughts(), "let me see");
     EXPECT_EQ(text.said(), "yes");
