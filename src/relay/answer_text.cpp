@@ -13,7 +13,7 @@ constexpr std::size_t most_kept = 1024UL * 1024;
 constexpr std::size_t most_calls = 256;
 
 /// The text, as a JSON string, of the commonest chunk by far: one choice whose delta is one text.
-/// Nothing for any other. A third of what it costs to look at every member.
+/// Nothing for any other. Spares it the look at every member, which costs six times as much.
 std::optional<std::string_view> only_text(std::string_view choices) {
     constexpr std::string_view before = R"("delta":)";
     constexpr std::string_view opening = R"("delta":{"content":")";

@@ -52,11 +52,15 @@ result<void> check_types(const json& request) {
     return {};
 }
 
+bool says_something(const json& content) {
+    return content.is_string() ? !content.get_ref<const std::string&>().empty()
+                               : content.is_array() && !content.empty();
+}
+
 /// The messages to count, with the system's; nothing if the prompt is to be counted as it is.
 std::optional<json> messages_of(const json& request) {
     const json* system = member_of(request, "system");
-    const bool has_system = system != nullptr && (system->is_string() || system->is_array()) &&
-                            !system->empty() && *system != "";
+    const bool has_system = system != nullptr && says_something(*system);
     const json* given = member_of(request, "messages");
     const std::string_view prompt = providers::text_of(request, "prompt");
     json messages = json::array();

@@ -42,7 +42,7 @@ struct counted_usage {
 
 /// Counts as LiteLLM does for streams without usage: a prompt by its messages, which cannot be
 /// counted as 0, without the definitions of tools; an embedding's input by its texts. Takes about
-/// 20 ms for a megabyte, so it is not for an event loop.
+/// 40 ms for a megabyte, so it is not for an event loop.
 counted_usage count_usage(const usage_order& order);
 
 /// The same on the background thread, or here if that is null; nothing if that is overloaded or the
