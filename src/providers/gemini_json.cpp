@@ -7,42 +7,56 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
-#include <vector>
 
 namespace llm_proxy::providers::wire {
 
 namespace {
 
-/// Notes whether a document stays within the bounds, and keeps nothing that does not.
-class bounds {
-public:
-    bool take(int depth, document::parse_event_t event) {
-        switch (event) {
-        case document::parse_event_t::object_start:
-        case document::parse_event_t::array_start:
-            members_.push_back(0);
-            within_ = within_ && static_cast<std::size_t>(depth) < most_depth;
+/// The position of the quote that ends a string, or of the text's end.
+std::size_t end_of_string(std::string_view text, std::size_t begin) {
+    for (std::size_t at = text.find_first_of("\"\\", begin); at < text.size();
+         at = text.find_first_of("\"\\", at + 2)) {
+        if (text[at] == '"') {
+            return at;
+        }
+    }
+    return text.size();
+}
+
+/// Whether a document, if the text is one, stays within the bounds. Telling that before the parser
+/// runs spares it a callback for every value.
+bool within_bounds(std::string_view text) {
+    std::array<std::size_t, most_depth> members{}; // of each open array or object
+    std::size_t depth = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        switch (text[at]) {
+        case '"':
+            at = end_of_string(text, at + 1);
             break;
-        case document::parse_event_t::object_end:
-        case document::parse_event_t::array_end:
-            members_.pop_back();
+        case '{':
+        case '[':
+            if (depth == most_depth) {
+                return false;
+            }
+            members[depth++] = 0;
             break;
-        case document::parse_event_t::key:
-            within_ = within_ && ++members_.back() <= most_members;
+        case '}':
+        case ']':
+            depth -= depth > 0 ? 1 : 0;
             break;
-        case document::parse_event_t::value:
+        case ':':
+            if (depth > 0 && ++members[depth - 1] > most_members) {
+                return false;
+            }
+            break;
+        default:
             break;
         }
-        return within_;
     }
-
-    bool within() const { return within_; }
-
-private:
-    std::vector<std::size_t> members_; // of each open array or object
-    bool within_ = true;
-};
+    return true;
+}
 
 void append_spaced(std::string& out, const document& value) {
     if (!value.is_structured()) {
@@ -66,17 +80,10 @@ void append_spaced(std::string& out, const document& value) {
 } // namespace
 
 document parse(std::string_view text) {
-    bounds seen;
-    auto parsed = document::parse(
-        text,
-        [&seen](int depth, document::parse_event_t event, document&) {
-            return seen.take(depth, event);
-        },
-        false);
-    if (!seen.within()) {
+    if (!within_bounds(text)) {
         return document(document::value_t::discarded);
     }
-    return parsed;
+    return document::parse(text, nullptr, false);
 }
 
 const document& member(const document& object, const char* name) {

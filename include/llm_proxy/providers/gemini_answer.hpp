@@ -23,6 +23,7 @@ struct gemini_answer_options {
     bool legacy_functions = false;   // the client sent `functions`: answer with function_call
     bool base64_embeddings = false;  // encoding_format: base64
     std::string speech_format;       // of /audio/speech: "wav" or "pcm"
+    std::string transcript_format;   // of /audio/transcriptions: "json", "srt" and so on
 };
 
 std::unique_ptr<translation> make_gemini_translation(gemini_answer_options options);

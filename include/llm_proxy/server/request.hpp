@@ -2,6 +2,7 @@
 
 #include "llm_proxy/http/body_decoder.hpp"
 #include "llm_proxy/http/head.hpp"
+#include "llm_proxy/login/access_gate.hpp"
 #include "llm_proxy/net/background.hpp"
 #include "llm_proxy/net/input.hpp"
 #include "llm_proxy/relay/answer_writer.hpp"
@@ -26,6 +27,7 @@ struct services {
     random_source& random;
     net::watchdog& dog;
     net::executor executor;
+    login::access_gate* login; // null if there is no login
     /// Where tokens are counted; null: on the spot.
     net::background* counting = nullptr;
 };
