@@ -125,7 +125,7 @@ public:
     }
 
 private:
-    server::worker_options worker_options_for(unsigned count) const {
+    server::worker_options worker_options_for(unsigned count) {
         server::worker_options out;
         out.host = chosen_.host;
         out.port = chosen_.port.value_or(default_port);
@@ -142,6 +142,7 @@ private:
         out.cors_origins = variables_.get("LITELLM_CORS_ORIGINS").value_or("*");
         out.cors_credentials =
             variables_.get("LITELLM_CORS_ALLOW_CREDENTIALS").value_or("") == "true";
+        out.counting = &counting_;
         out.login = login_.get();
         return out;
     }
@@ -315,6 +316,7 @@ private:
     file_watch token_watch_;
     price_source price_source_;
     std::vector<std::unique_ptr<server::worker>> workers_;
+    net::background counting_; // ends before the workers, to whose loops it posts
     std::vector<std::thread> threads_;
     std::size_t ended_ = 0;
     bool stopping_ = false;

@@ -1,12 +1,12 @@
 #include "llm_proxy/pricing/bundled_prices.hpp"
 
+#include "llm_proxy/util/gunzip.hpp"
+
 #include <zlib.h>
 
-#include <array>
 #include <cstddef>
 #include <istream>
 #include <limits>
-#include <streambuf>
 #include <string_view>
 #include <utility>
 
@@ -25,43 +25,6 @@ error failure(std::string text) {
 }
 
 constexpr int gzip_window = 15 + 16; // zlib.h: 16 asks for a gzip header
-
-/// Unpacks gzip piece by piece: two megabytes of text never stand in memory, nor does freeing them
-/// teach malloc to keep as much.
-class unpacking_buffer : public std::streambuf {
-public:
-    explicit unpacking_buffer(std::string_view packed) {
-        ready_ = inflateInit2(&stream_, gzip_window) == Z_OK;
-        // zlib only reads its input, but has no const in its old interface.
-        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-        stream_.avail_in = static_cast<uInt>(packed.size());
-    }
-    ~unpacking_buffer() override {
-        if (ready_) {
-            inflateEnd(&stream_);
-        }
-    }
-    unpacking_buffer(const unpacking_buffer&) = delete;
-    unpacking_buffer& operator=(const unpacking_buffer&) = delete;
-
-protected:
-    /// Damaged data ends early, which the parser then reports.
-    int_type underflow() override {
-        stream_.next_out = reinterpret_cast<Bytef*>(plain_.data());
-        stream_.avail_out = static_cast<uInt>(plain_.size());
-        if (ready_) {
-            inflate(&stream_, Z_NO_FLUSH);
-        }
-        const std::size_t size = plain_.size() - stream_.avail_out;
-        setg(plain_.data(), plain_.data(), plain_.data() + size);
-        return size == 0 ? traits_type::eof() : traits_type::to_int_type(plain_[0]);
-    }
-
-private:
-    z_stream stream_{};
-    bool ready_ = false;
-    std::array<char, 16384> plain_{};
-};
 
 std::string_view bundled_text() {
     const char* const begin = &llm_proxy_model_prices_begin;
@@ -97,7 +60,9 @@ result<packed_prices> packed_prices::pack(std::string_view json) {
 }
 
 result<price_table> packed_prices::read(const table_selection& wanted) const {
-    unpacking_buffer buffer(packed_.empty() ? bundled_text() : std::string_view(packed_));
+    // Two megabytes of text never stand in memory, nor does freeing them teach malloc to keep as
+    // much.
+    gunzip_buffer buffer(packed_.empty() ? bundled_text() : std::string_view(packed_));
     std::istream text(&buffer);
     return price_table::parse(text, wanted);
 }

@@ -26,14 +26,6 @@ void append_little_endian(std::string& out, std::uint32_t value, std::size_t byt
     }
 }
 
-document embedding_usage(const document& answer, const gemini_answer_options& options) {
-    std::int64_t tokens = wire::count(wire::member(answer, "usageMetadata"), "promptTokenCount");
-    if (tokens == 0) {
-        tokens = static_cast<std::int64_t>(options.prompt_tokens);
-    }
-    return {{"prompt_tokens", tokens}, {"total_tokens", tokens}};
-}
-
 void append_image(std::string_view base64, document& data) {
     if (!base64.empty()) {
         document item;
@@ -139,7 +131,11 @@ result<translated_body> gemini_embeddings(const document& answer,
     document out{{"object", "list"}};
     out["data"] = std::move(data);
     out["model"] = options.model;
-    out["usage"] = embedding_usage(answer, options);
+    const std::int64_t tokens =
+        wire::count(wire::member(answer, "usageMetadata"), "promptTokenCount");
+    if (tokens > 0) {
+        out["usage"] = {{"prompt_tokens", tokens}, {"total_tokens", tokens}};
+    }
     return translated_body{.bytes = dump_json(out)};
 }
 

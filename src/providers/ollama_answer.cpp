@@ -21,7 +21,7 @@ using document = nlohmann::ordered_json;
 /// The status of an error that came under a 200; Ollama adds it to some.
 int told_status(const document& answer) {
     for (const char* name : {"status", "status_code"}) {
-        const auto status = ollama_count(answer, name);
+        const auto status = ollama_count(answer, name).value_or(0);
         if (status >= 400 && status <= 599) {
             return static_cast<int>(status);
         }
@@ -61,11 +61,11 @@ error not_an_answer(std::string_view text, const ollama_answer_options& options)
     return invalid_answer_error(options.exception_name, text, options.requested_model);
 }
 
-std::int64_t ollama_count(const document& answer, const char* name) {
+std::optional<std::int64_t> ollama_count(const document& answer, const char* name) {
     constexpr std::uint64_t most = 1ULL << 53U;
     const auto found = answer.find(name);
     if (found == answer.end() || !found->is_number_unsigned()) {
-        return 0;
+        return std::nullopt;
     }
     return static_cast<std::int64_t>(std::min(found->get<std::uint64_t>(), most));
 }

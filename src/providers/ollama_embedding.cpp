@@ -57,14 +57,15 @@ result<translated_body> embedding::body(const http::response_head&, std::string_
     if (!data) {
         return not_an_answer(bytes, options_);
     }
-    const std::int64_t tokens = ollama_count(*answer, "prompt_eval_count");
     document out{{"object", "list"}, {"model", options_.requested_model}};
     out["data"] = std::move(*data);
-    out["usage"] = {{"completion_tokens", 0},
-                    {"prompt_tokens", tokens},
-                    {"total_tokens", tokens},
-                    {"completion_tokens_details", nullptr},
-                    {"prompt_tokens_details", nullptr}};
+    if (const auto tokens = ollama_count(*answer, "prompt_eval_count")) {
+        out["usage"] = {{"completion_tokens", 0},
+                        {"prompt_tokens", *tokens},
+                        {"total_tokens", *tokens},
+                        {"completion_tokens_details", nullptr},
+                        {"prompt_tokens_details", nullptr}};
+    }
     return translated_body{.bytes = dump_json(out)};
 }
 

@@ -19,10 +19,19 @@ using document = nlohmann::ordered_json;
 /// Text that may be a call is held back to its end, but no more of it than this.
 constexpr std::size_t most_held = 1024UL * 1024UL;
 
+/// What Ollama counted; the relay completes what is missing.
 document usage_of(const ollama_part& part) {
-    return {{"completion_tokens", part.completion_tokens},
-            {"prompt_tokens", part.prompt_tokens},
-            {"total_tokens", part.prompt_tokens + part.completion_tokens}};
+    document out = document::object();
+    if (part.completion_tokens) {
+        out["completion_tokens"] = *part.completion_tokens;
+    }
+    if (part.prompt_tokens) {
+        out["prompt_tokens"] = *part.prompt_tokens;
+    }
+    if (part.prompt_tokens && part.completion_tokens) {
+        out["total_tokens"] = *part.prompt_tokens + *part.completion_tokens;
+    }
+    return out;
 }
 
 std::string finish_of(const ollama_part& part, bool has_calls) {

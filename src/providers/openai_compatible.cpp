@@ -182,6 +182,7 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
     if (!dialect_.azure) {
         warn_of_api_version(entry, found);
     }
+    out.reports_usage = !dialect_.default_base.empty() && base == dialect_.default_base;
     out.key = choose_key(dialect_, params, variable);
     out.credential_missing = out.key.empty() && dialect_.key == key_rule::required;
     write_heads(dialect_, params, variable, out);

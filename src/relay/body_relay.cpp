@@ -77,6 +77,51 @@ std::optional<upstream::outcome> take(upstream::outcome step, std::string_view b
     return std::nullopt;
 }
 
+answer_text text_of_answer(std::string_view body, const std::vector<json::member>& members) {
+    answer_text out;
+    const auto* choices = json::find(body, members, "choices");
+    if (choices != nullptr && choices->type == json::kind::array) {
+        out.add(json::value_of(body, *choices));
+    }
+    return out;
+}
+
+/// Counts for the record what the upstream did not: the client gets its body as it came.
+net::task<> note_usage(relay_call& call, std::string_view body,
+                       const std::vector<json::member>& members) {
+    const known_usage nothing;
+    const auto counted = co_await count_usage(call, text_of_answer(body, members), nothing);
+    if (counted) {
+        call.context.tokens = counted->tokens;
+    }
+}
+
+/// Completes the usage of a translated answer, as clients of the OpenAI dialect expect it there.
+net::task<> complete_usage(relay_call& call, std::string& body) {
+    std::vector<json::member> members;
+    const auto root = json::scan(body, members);
+    if (!root || *root != json::kind::object) {
+        co_return;
+    }
+    known_usage known;
+    if (const auto* item = json::find(body, members, "usage")) {
+        known = read_known_usage(json::value_of(body, *item));
+    }
+    const bool has_completion = call.context.type != model::call_type::embedding;
+    if (known.prompt_tokens && (!has_completion || known.completion_tokens)) {
+        co_return;
+    }
+    auto counted = co_await count_usage(call, text_of_answer(body, members), known);
+    if (!counted) {
+        co_return;
+    }
+    call.context.tokens = counted->tokens;
+    counted->with_details = false; // LiteLLM's are in streams only
+    json::splice edited(body, members);
+    edited.set("usage", usage_json(*counted, call.context.type));
+    body = edited.str();
+}
+
 /// Sends a JSON answer under the client's name of the model, unless it was not read whole or holds
 /// an error.
 net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::string body) {
@@ -91,7 +136,7 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
     if (auto hidden = hidden_error(call.context, body, members)) {
         co_return failed_with(std::move(*hidden), "an error in a 200 answer");
     }
-    if (const auto* item = json::find(body, members, "usage")) {
+    if (const auto* item = json::find(body, members, "usage"); item && !call.context.tokens) {
         call.context.tokens = read_usage(json::value_of(body, *item));
     }
     if (call.context.target->prices) {
@@ -109,6 +154,8 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
     const bool sent = co_await call.client.send(200, lines, pieces);
     if (!sent) {
         out.detail = "the client is gone";
+    } else if (!call.context.tokens) {
+        co_await note_usage(call, body, members);
     }
     co_return out;
 }
@@ -173,6 +220,9 @@ net::task<relayed> relay_translated(relay_call& call) {
         co_return out;
     }
     if (translated->content_type == "application/json") {
+        if (call.counting.request != nullptr) {
+            co_await complete_usage(call, body);
+        }
         auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
         co_return out;
     }
@@ -259,6 +309,22 @@ bool is_stream(const relay_call& call, std::string_view content_type) {
 }
 
 } // namespace
+
+net::task<std::optional<counted_usage>> count_usage(const relay_call& call, answer_text answer,
+                                                    const known_usage& known) {
+    const token_counting& how = call.counting;
+    if (how.request == nullptr) {
+        co_return std::nullopt;
+    }
+    auto order = std::make_shared<usage_order>();
+    order->type = call.context.type;
+    order->model = how.model;
+    order->request = std::move(*how.request);
+    order->answer = std::move(answer);
+    order->known = known;
+    auto counted = co_await count_usage_apart(how.thread, std::move(order));
+    co_return counted;
+}
 
 std::optional<upstream::outcome> take_ready(upstream::exchange& answer, std::size_t limit,
                                             std::string& out) {

@@ -2,10 +2,9 @@
 
 #include "llm_proxy/config/number_text.hpp"
 #include "llm_proxy/json/splice.hpp"
+#include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/relay/answer_cost.hpp"
 #include "llm_proxy/util/strings.hpp"
-
-#include <charconv>
 
 namespace llm_proxy::relay {
 
@@ -13,17 +12,6 @@ namespace {
 
 constexpr std::string_view done_mark = "[DONE]";
 constexpr std::string_view done_event = "data: [DONE]\n\n";
-
-std::int64_t number(std::string_view object, const std::vector<json::member>& members,
-                    std::string_view name) {
-    const auto* item = json::find(object, members, name);
-    std::int64_t value = 0;
-    if (item != nullptr && item->type == json::kind::number) {
-        const std::string_view text = json::value_of(object, *item);
-        std::from_chars(text.data(), text.data() + text.size(), value);
-    }
-    return value;
-}
 
 /// Whether a choice of a usage chunk says nothing itself: some providers send such a choice where
 /// OpenAI sends none.
@@ -85,12 +73,11 @@ std::optional<model::usage> read_usage(std::string_view object) {
     if (!object.starts_with('{')) {
         return std::nullopt;
     }
-    std::vector<json::member> members;
-    json::scan_valid(object, members);
+    const known_usage known = read_known_usage(object);
     model::usage out;
-    out.prompt_tokens = number(object, members, "prompt_tokens");
-    out.completion_tokens = number(object, members, "completion_tokens");
-    out.total_tokens = number(object, members, "total_tokens");
+    out.prompt_tokens = known.prompt_tokens.value_or(0);
+    out.completion_tokens = known.completion_tokens.value_or(0);
+    out.total_tokens = known.total_tokens.value_or(0);
     return out;
 }
 
@@ -163,8 +150,44 @@ void event_translator::end(std::string& out) {
         fail(any_ ? "the stream ended before its end" : "");
         return;
     }
-    out.append(done_event);
+    complete(out);
+}
+
+void event_translator::complete(std::string& out) {
     done_ = true;
+    owes_usage_ = options_.usage_owed && !usage_;
+    if (!owes_usage_) {
+        out.append(done_event);
+    }
+}
+
+void event_translator::settle(const counted_usage* counted, std::string& out) {
+    if (counted != nullptr) {
+        out.append("data: {").append(usage_head_);
+        json::append_key(out, "model");
+        out.append(options_.model_json).append(R"(,"choices":[],"usage":)");
+        out.append(usage_json(*counted, model::call_type::chat_completion)).append("}\n\n");
+    }
+    out.append(done_event);
+    owes_usage_ = false;
+}
+
+/// Keeps of a chunk what is needed should no usage come.
+void event_translator::gather(std::string_view data) {
+    if (const auto* choices = json::find(data, members_, "choices");
+        choices != nullptr && choices->type == json::kind::array) {
+        options_.said->add(json::value_of(data, *choices));
+    }
+    if (!usage_head_.empty()) {
+        return;
+    }
+    for (const std::string_view name : {"id", "object", "created"}) {
+        if (const auto* item = json::find(data, members_, name);
+            item != nullptr && item->value_end - item->value_begin < 1024) {
+            json::append_key(usage_head_, name);
+            usage_head_.append(json::value_of(data, *item));
+        }
+    }
 }
 
 void event_translator::take(const http::sse_event& event, std::string& out) {
@@ -172,8 +195,7 @@ void event_translator::take(const http::sse_event& event, std::string& out) {
         return;
     }
     if (options_.ends_with_done && event.data == done_mark) {
-        out.append(done_event);
-        done_ = true;
+        complete(out);
         any_ = true;
     } else if (event.name == "error") {
         fail(event.data);
@@ -202,6 +224,9 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
     if (options_.priced != nullptr && !cites_pages_) {
         cites_pages_ = cites_pages(data);
     }
+    if (options_.said != nullptr) {
+        gather(data);
+    }
     json::splice edited(data, members_);
     edited.replace("model", options_.model_json);
     if (options_.edits != nullptr) {
@@ -209,7 +234,8 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
     }
     if (const auto* item = json::find(data, members_, "usage"); item != nullptr) {
         const bool counted = take_usage(data, *item);
-        if (!options_.show_usage && options_.ends_with_done) {
+        const bool incomplete = counted && !usage_;
+        if (options_.ends_with_done && (!options_.show_usage || incomplete)) {
             if (counted && only_usage(data, members_)) {
                 return;
             }
@@ -230,6 +256,12 @@ bool event_translator::take_usage(std::string_view data, const json::member& ite
     auto counted = read_usage(json::value_of(data, item));
     if (!counted) {
         return false;
+    }
+    if (options_.said != nullptr && options_.answers != nullptr) {
+        partial_usage_ = read_known_usage(json::value_of(data, item));
+        if (!partial_usage_.prompt_tokens || !partial_usage_.completion_tokens) {
+            return true;
+        }
     }
     usage_ = counted;
     if (options_.priced != nullptr) {

@@ -23,7 +23,7 @@ constexpr std::string_view done_event = "data: [DONE]\n\n";
 class stream_relay {
 public:
     explicit stream_relay(relay_call& call)
-        : call_(call), translator_(make_options(call)),
+        : call_(call), translator_(make_options(call, said_)),
           silence_limit_(to_duration(call.context.stream_timeout)) {}
 
     net::task<relayed> run() {
@@ -76,7 +76,7 @@ public:
     }
 
 private:
-    static event_translator::options make_options(const relay_call& call) {
+    static event_translator::options make_options(const relay_call& call, answer_text& said) {
         const model::request_context& context = call.context;
         event_translator::options chosen;
         chosen.model_json = json::quoted(context.requested_model);
@@ -85,6 +85,10 @@ private:
         chosen.answers = call.answers;
         chosen.edits = call.edits;
         chosen.priced = context.target->prices ? &context : nullptr;
+        if (chosen.ends_with_done && call.counting.request != nullptr) {
+            chosen.said = &said;
+            chosen.usage_owed = call.counting.owed;
+        }
         return chosen;
     }
 
@@ -147,7 +151,26 @@ private:
             // A stream without a single event, of a dialect that has no [DONE].
             co_await pass_on({});
         }
-        co_await call_.client.finish();
+        if (!translator_.owes_usage()) {
+            co_await call_.client.finish();
+        }
+        if (!call_.context.tokens) {
+            co_await count();
+        }
+    }
+
+    /// The upstream did not count: we do, for the client if it waits for that, and for the record.
+    net::task<> count() {
+        const auto counted =
+            co_await count_usage(call_, std::move(said_), translator_.partial_usage());
+        if (counted) {
+            call_.context.tokens = counted->tokens;
+        }
+        if (translator_.owes_usage()) {
+            std::string text;
+            translator_.settle(counted ? &*counted : nullptr, text);
+            co_await call_.client.finish(text);
+        }
     }
 
     error translation_error() const {
@@ -191,6 +214,7 @@ private:
     }
 
     relay_call& call_;
+    answer_text said_;
     event_translator translator_;
     net::clock::duration silence_limit_;
     net::clock::time_point last_byte_;

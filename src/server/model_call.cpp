@@ -273,7 +273,8 @@ private:
                                    req_.client,
                                    req_.interrupts,
                                    outbound.answers.get(),
-                                   outbound.edits.get()};
+                                   outbound.edits.get(),
+                                   counting()};
             auto done = co_await relay::relay_answer(call);
             out.failure = std::move(done.failure);
             log(done.detail);
@@ -282,6 +283,26 @@ private:
         }
         req_.interrupts.clear_deadline();
         co_return out;
+    }
+
+    /// Whether the usage may be missing from the answer, and we could count it.
+    bool may_count() const {
+        const bool is_text = context_.type == model::call_type::chat_completion ||
+                             context_.type == model::call_type::completion ||
+                             context_.type == model::call_type::embedding;
+        const bool unasked = context_.stream && !request_usage_;
+        return is_text && (unasked || !context_.target->reports_usage);
+    }
+
+    relay::token_counting counting() {
+        relay::token_counting how;
+        if (may_count()) {
+            how.request = &body_;
+            how.model = upstream_model_;
+            how.owed = context_.show_usage && (request_usage_ || parsed_.show_usage);
+            how.thread = req_.shared.counting;
+        }
+        return how;
     }
 
     const std::shared_ptr<const model::endpoint>&
@@ -376,9 +397,10 @@ private:
         }
     }
 
-    /// The last try has its answer: while that is relayed, the request need not be held.
+    /// The last try has its answer: while that is relayed, the request need not be held, unless its
+    /// tokens may have to be counted.
     void release_body() {
-        if (context_.retries >= max_retries()) {
+        if (context_.retries >= max_retries() && !may_count()) {
             body_ = std::string();
             files_.reset();
         }

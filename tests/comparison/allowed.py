@@ -53,7 +53,7 @@ RULES = [
 
     # Streams.
     Rule("body-passthrough", STREAMS, r"body [-+~]events\[\]\.(choices\[\]\.(finish_reason|logprobs|text|delta\..*)|system_fingerprint|native_finish_reason)(: .*)?"),
-    Rule("usage-chunk-choices", "stream-usage|cost-stream.*", r"body [-+~](events\[\]\.usage\..*_details.*|events\[\]\.choices.*|summary\.usage.*)"),
+    Rule("usage-chunk-choices", "stream(-no)?-usage|cost-stream.*", r"body [-+~](events\[\]\.usage\..*_details.*|events\[\]\.choices.*|summary\.usage.*)"),
     Rule("body-passthrough", "completion-stream", r"body [-+~](events\[\]\.(usage.*|system_fingerprint)|summary\..*)"),
     Rule("done-after-error", "stream-error-inside", r"body ([-+~]summary\.(done|errors)|~events\[\]\.error\.type).*"),
     Rule("stream-eof", "stream-eof", r"body [-+~](summary\.(done|errors|finish)|events\[\]\.(error|choices)).*"),
@@ -66,6 +66,8 @@ RULES = [
     Rule("json-not-object", "array-body", r"status 500 > 400|header .*|body .*"),
     Rule("parser-text", "broken-(body|json)", r"body error\.message: .*"),
     Rule("error-shape", "(unknown|no)-model|model-null|embedding-unknown", r"body -error\.provider_specific_fields.*"),
+    Rule("token-counter-errors", "tokens-(nothing|no-model|text)", r"header .*|body .*"),
+    Rule("token-counter-errors", "tokens-(odd-part|array)", r"status 500 > 400|header .*|body .*"),
     Rule("error-shape", OTHER_ERRORS, r"header .*|body .*"),
 
     # Access.

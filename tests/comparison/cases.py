@@ -116,11 +116,13 @@ def costs() -> list[Case]:
 
 
 def streams() -> list[Case]:
-    first = answers.chat_frames("Hello", usage=False)[:2]
+    silent = answers.chat_frames("Hello", usage=False)
+    first = silent[:2]
     wrong = answers.frame({"error": {"message": "broke", "code": 502}})
     return [
         stream("stream"),
         stream("stream-usage", stream_options={"include_usage": True}),
+        stream("stream-no-usage", *silent, stream_options={"include_usage": True}),
         stream("stream-tools", *answers.tool_frames(), tools=[TOOL]),
         stream("stream-openrouter", model="or"),
         stream("stream-without-done", *answers.chat_frames("Hello", usage=False)[:-1]),
@@ -132,6 +134,20 @@ def streams() -> list[Case]:
         chat("stream-status-429", answers.error(429, "slow down"), stream=True),
         chat("stream-status-500", answers.error(500, "no"), stream=True),
     ]
+
+
+def token_counts() -> list[Case]:
+    path = "/utils/token_counter"
+    tool = {"name": "f", "input_schema": {"type": "object"}}
+    bodies = {
+        "messages": {"model": "chat", "messages": HI}, "prompt": {"model": "chat", "prompt": "x"},
+        "all": {"model": "chat", "messages": HI, "tools": [TOOL, tool], "system": "y"},
+        "unknown": {"model": "nope", "prompt": "x"}, "nothing": {"model": "chat"},
+        "no-model": {"messages": HI}, "text": {"model": "chat", "messages": "x"},
+        "odd-part": {"model": "chat", "messages": [{"role": "user", "content": [{"type": "nope"}]}]},
+        "array": [],
+    }
+    return [post(f"tokens-{name}", path, body) for name, body in bodies.items()]
 
 
 def upstream_errors() -> list[Case]:
@@ -210,5 +226,6 @@ def information() -> list[Case]:
 
 
 ALL = [
-    *success(), *costs(), *odd_answers(), *streams(), *upstream_errors(), *client_mistakes(), *access(), *information(),
+    *success(), *costs(), *odd_answers(), *streams(), *token_counts(),
+    *upstream_errors(), *client_mistakes(), *access(), *information(),
 ]

@@ -59,6 +59,8 @@ struct deployment {
     double weight = 0;
     double rpm = 0;
     double tpm = 0;
+    /// Its host is known to count the tokens of every answer, so we need not be ready to.
+    bool reports_usage = false;
     std::optional<std::string> mock_response;
     std::vector<config::json_member> defaults;
     std::vector<config::json_member> extra_body;

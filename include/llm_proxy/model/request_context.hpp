@@ -12,11 +12,13 @@
 
 namespace llm_proxy::model {
 
-/// Tokens as the upstream counted them.
+/// Tokens of one call.
 struct usage {
     std::int64_t prompt_tokens = 0;
     std::int64_t completion_tokens = 0;
     std::int64_t total_tokens = 0;
+    /// By us, in whole or in part, since the upstream did not say.
+    bool counted = false;
 };
 
 /// Parameters of a call that bear on its price; empty or 0 where it does not say.

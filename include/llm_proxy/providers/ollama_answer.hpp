@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,16 +47,17 @@ struct ollama_part {
     std::vector<ollama_call> calls;
     bool done = false;
     std::string done_reason;
-    std::int64_t prompt_tokens = 0;
-    std::int64_t completion_tokens = 0;
+    /// Left out by Ollama where it did not evaluate anything, as with a prompt from its cache.
+    std::optional<std::int64_t> prompt_tokens;
+    std::optional<std::int64_t> completion_tokens;
 };
 
 /// Parses a document of Ollama; one that tells an error becomes it.
 result<nlohmann::ordered_json> read_ollama_document(std::string_view text,
                                                     const ollama_answer_options& options);
 
-/// A count of tokens; no sum of two overflows.
-std::int64_t ollama_count(const nlohmann::ordered_json& answer, const char* name);
+/// A count of tokens, if it is there; no sum of two overflows.
+std::optional<std::int64_t> ollama_count(const nlohmann::ordered_json& answer, const char* name);
 
 /// Reads a document of `/api/chat` or `/api/generate`.
 result<ollama_part> read_ollama_part(std::string_view text, const ollama_answer_options& options);

@@ -6,6 +6,7 @@
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/providers/answer_edit.hpp"
 #include "llm_proxy/providers/translation.hpp"
+#include "llm_proxy/relay/counted_usage.hpp"
 #include "llm_proxy/relay/json_lines.hpp"
 
 #include <optional>
@@ -34,6 +35,10 @@ public:
         providers::answer_edit* edits = nullptr;
         /// The call, if it is to be priced. Not owned.
         const model::request_context* priced = nullptr;
+        /// Gathers what is said, where no usage may come; null where one surely does. Not owned.
+        answer_text* said = nullptr;
+        /// The client asked for the usage: if none comes, the end is held back for our count.
+        bool usage_owed = false;
     };
     explicit event_translator(options chosen);
 
@@ -44,8 +49,12 @@ public:
     /// Takes chunks that are whole already, in place of `feed` and `finish`.
     void replay(const std::vector<std::string>& chunks, std::string& out);
 
-    /// `[DONE]` was passed on: nothing may follow.
+    /// The stream is complete: nothing may follow but what `settle` gives.
     bool done() const { return done_; }
+    /// `[DONE]` is held back for `settle`.
+    bool owes_usage() const { return owes_usage_; }
+    /// Appends the usage, if it could be counted, and `[DONE]`, once.
+    void settle(const counted_usage* counted, std::string& out);
     /// The upstream broke off, by an error event, by an event that is no JSON, or by its end
     /// without a finish; `failure_text()` is the error body or empty. Nothing was appended for it.
     bool failed() const { return failed_; }
@@ -56,12 +65,16 @@ public:
     bool any() const { return any_; }
     const std::optional<model::usage>& usage() const { return usage_; }
     const std::optional<model::call_cost>& cost() const { return cost_; }
+    /// What came of the usage where something was missing.
+    const known_usage& partial_usage() const { return partial_usage_; }
 
 private:
     bool next(http::sse_event& event);
     void take(const http::sse_event& event, std::string& out);
     void take_translated(const result<void>& translated, std::string& out);
     void end(std::string& out);
+    void complete(std::string& out);
+    void gather(std::string_view data);
     void take_chunk(std::string_view data, std::string& out);
     bool take_usage(std::string_view data, const json::member& item);
     void show_cost(json::splice& edited) const;
@@ -77,9 +90,12 @@ private:
     std::optional<model::usage> usage_;
     std::optional<model::call_cost> cost_;
     bool cites_pages_ = false;
+    known_usage partial_usage_;
+    std::string usage_head_; // the members that a usage chunk begins with
     std::string failure_text_;
     bool finish_seen_ = false;
     bool done_ = false;
+    bool owes_usage_ = false;
     bool failed_ = false;
     bool any_ = false;
 };

@@ -5,6 +5,7 @@
 #include "llm_proxy/providers/answer_edit.hpp"
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/relay/answer_writer.hpp"
+#include "llm_proxy/relay/counted_usage.hpp"
 #include "llm_proxy/upstream/client.hpp"
 #include "llm_proxy/util/error.hpp"
 
@@ -22,6 +23,18 @@ struct relayed {
     std::string detail;
 };
 
+/// What it takes to count tokens that the upstream does not tell.
+struct token_counting {
+    /// The client's body, which is taken when it comes to that; null: nothing is counted.
+    std::string* request = nullptr;
+    /// The upstream's name for the model.
+    std::string_view model;
+    /// The client asked for the usage of its stream.
+    bool owed = false;
+    /// Null: they are counted in place.
+    net::background* thread = nullptr;
+};
+
 /// Everything a relay works with; all of it outlives the relay.
 struct relay_call {
     model::request_context& context;
@@ -32,7 +45,12 @@ struct relay_call {
     providers::translation* answers = nullptr;
     /// Changes some members of an answer in OpenAI's dialect; null where all stay.
     providers::answer_edit* edits = nullptr;
+    token_counting counting = {};
 };
+
+/// Counts what was said in answer to the call's request; nothing if it must not or cannot be done.
+net::task<std::optional<counted_usage>> count_usage(const relay_call& call, answer_text answer,
+                                                    const known_usage& known);
 
 /// Relays a successful answer of the upstream: a stream event by event, JSON whole with the model's
 /// name replaced, anything else as it comes.

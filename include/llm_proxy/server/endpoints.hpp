@@ -21,6 +21,8 @@ net::task<> list_models(request& req, const auth::caller& who);
 net::task<> show_model(request& req, const auth::caller& who);
 net::task<> model_info(request& req, const auth::caller& who);
 net::task<> model_group_info(request& req, const auth::caller& who);
+/// LiteLLM's count of a prompt's tokens, without calling a provider.
+net::task<> count_tokens(request& req, const auth::caller& who);
 net::task<> health(request& req, const auth::caller& who);
 net::task<> copilot_status(request& req, const auth::caller& who);
 net::task<> liveness(request& req);

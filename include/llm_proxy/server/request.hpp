@@ -3,6 +3,7 @@
 #include "llm_proxy/http/body_decoder.hpp"
 #include "llm_proxy/http/head.hpp"
 #include "llm_proxy/login/access_gate.hpp"
+#include "llm_proxy/net/background.hpp"
 #include "llm_proxy/net/input.hpp"
 #include "llm_proxy/relay/answer_writer.hpp"
 #include "llm_proxy/server/snapshot.hpp"
@@ -30,6 +31,8 @@ struct services {
     net::executor executor;
     login::access_gate* login; // null if there is no login
     model_lists& lists;
+    /// Where tokens are counted; null: on the spot.
+    net::background* counting = nullptr;
 };
 
 /// One client request on its way through the server.

@@ -34,6 +34,7 @@ struct worker_options {
     bool cors_credentials = false;
     /// For deployments that need a login; null if there is none. Not owned.
     login::access_source* login = nullptr;
+    net::background* counting = nullptr; // see `services`; not owned
 };
 
 /// How busy a worker is; read from other threads.

@@ -244,8 +244,14 @@ TEST(ollama_answer, odd_counts_are_nothing) {
     const document got = answer_of(
         *answers("ollama"),
         R"({"response":"x","prompt_eval_count":-1,"eval_count":18446744073709551615})")["usage"];
-    EXPECT_EQ(got["prompt_tokens"], 0);
-    EXPECT_EQ(got["total_tokens"], 1LL << 53);
+    EXPECT_EQ(got, (document{{"completion_tokens", 1LL << 53}}));
+}
+
+TEST(ollama_answer, a_missing_count_is_left_to_the_relay) {
+    EXPECT_EQ(answer_of(*answers("ollama"), R"({"response":"x","eval_count":3})")["usage"].dump(),
+              R"({"completion_tokens":3})");
+    const answers from("ollama", R"({"input":["a"]})", of_type(model::call_type::embedding));
+    EXPECT_FALSE(answer_of(*from, R"({"model":"n","embeddings":[[1]]})").contains("usage"));
 }
 
 TEST(ollama_answer, embeddings) {

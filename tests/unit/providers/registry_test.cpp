@@ -133,6 +133,16 @@ TEST(registry, a_broken_base_is_a_problem_that_does_not_show_it) {
     EXPECT_EQ(config::to_string(out.problems[0]).find("password"), std::string::npos);
 }
 
+TEST(registry, only_a_provider_s_own_host_is_known_to_count_tokens) {
+    auto params = params_for("openrouter/a/b");
+    EXPECT_FALSE(deploy(params)->reports_usage);
+    params.api_base = "https://openrouter.ai/api/v1/";
+    EXPECT_TRUE(deploy(params)->reports_usage);
+    params.api_base.reset();
+    EXPECT_TRUE(deploy(params)->reports_usage);
+    EXPECT_FALSE(deploy(params_for("lm_studio/a"))->reports_usage);
+}
+
 TEST(registry, heads_are_prepared_for_every_route) {
     const auto target = deploy(params_for("openai/m"));
     using enum model::call_type;

@@ -34,7 +34,7 @@ protected:
         relay::relayed out;
         loop.run([&](net::interruptor& stop) -> net::task<> {
             relay::answer_writer writer(client, stop);
-            relay::relay_call call{context, answer, writer, stop, nullptr, edits.get()};
+            relay::relay_call call{context, answer, writer, stop, answers, edits.get(), counting};
             out = co_await relay::relay_answer(call);
             keep_alive = writer.keep_alive();
             reason = stop.reason();
@@ -53,6 +53,8 @@ protected:
     recording_stream client{loop.executor()};
     model::request_context context;
     std::unique_ptr<providers::answer_edit> edits;
+    providers::translation* answers = nullptr;
+    relay::token_counting counting;
     bool keep_alive = false;
     net::interrupt reason = net::interrupt::none;
 };

@@ -66,7 +66,7 @@ protected:
         relayed out;
         loop.run([&](net::interruptor& stop) -> net::task<> {
             answer_writer writer(client, stop);
-            relay_call call{context, answer, writer, stop, &dialect};
+            relay_call call{context, answer, writer, stop, &dialect, counting};
             out = co_await relay_answer(call);
         });
         begun = dialect.begun;
@@ -144,6 +144,29 @@ TEST_F(translated_answer, a_whole_answer_to_a_stream_is_told_as_a_stream) {
     EXPECT_FALSE(relay(answer, events).failure);
     EXPECT_THAT(all(), HasSubstr(R"("delta":{"content":"hello"})"));
     EXPECT_THAT(all(), HasSubstr("data: [DONE]\n\n"));
+}
+
+TEST_F(translated_answer, a_usage_that_is_missing_or_not_whole_becomes_ours) {
+    std::string request = R"({"messages":[{"role":"user","content":"hi"}]})";
+    counting.request = &request;
+    scripted_exchange whole(loop.executor(), "application/json");
+    whole.then("hello");
+    relay(whole, events);
+    EXPECT_THAT(received_body(), HasSubstr(R"("usage":{"completion_tokens":1,"prompt_tokens":8,)"
+                                           R"("total_tokens":9}})"));
+    ASSERT_TRUE(context.tokens);
+    EXPECT_TRUE(context.tokens->counted);
+
+    context.stream = context.show_usage = counting.owed = true;
+    context.tokens.reset();
+    request = R"({"messages":[{"role":"user","content":"hi"}]})";
+    client.writes.clear();
+    scripted_exchange streamed(loop.executor(), "text/event-stream");
+    streamed.then("data: hello\n\n");
+    relay(streamed, events);
+    EXPECT_THAT(all(), testing::Not(HasSubstr(R"("total_tokens":3)")));
+    EXPECT_THAT(all(), HasSubstr(R"("choices":[],"usage":{"completion_tokens":1,)"
+                                 R"("prompt_tokens":8,"total_tokens":9,)"));
 }
 
 TEST_F(translated_answer, an_array_to_a_stream_is_its_events) {

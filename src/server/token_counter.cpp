@@ -1,0 +1,176 @@
+#include "llm_proxy/json/dump.hpp"
+#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/server/endpoints.hpp"
+#include "llm_proxy/tokens/prompt_count.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+namespace llm_proxy::server {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+using providers::member_of;
+
+/// LiteLLM's status for a member of the wrong type.
+error wrong_type(const char* name, const char* wanted) {
+    error out(422, "invalid_request_error", "'" + std::string(name) + "' must be " + wanted + ".");
+    out.param = name;
+    return out;
+}
+
+result<void> check_types(const json& request) {
+    for (const char* name : {"model", "prompt"}) {
+        const json* text = member_of(request, name);
+        if (text != nullptr && !text->is_string()) {
+            return wrong_type(name, "a string");
+        }
+    }
+    for (const char* name : {"messages", "contents", "tools"}) {
+        const json* list = member_of(request, name);
+        const bool fits = list == nullptr ||
+                          (list->is_array() && std::ranges::all_of(*list, [](const json& item) {
+                               return item.is_object();
+                           }));
+        if (!fits) {
+            return wrong_type(name, "a list of objects");
+        }
+    }
+    if (member_of(request, "model") == nullptr) {
+        return wrong_type("model", "given");
+    }
+    if (member_of(request, "prompt") == nullptr && member_of(request, "messages") == nullptr) {
+        return error(400, "invalid_request_error",
+                     member_of(request, "contents") == nullptr
+                         ? "prompt or messages or contents must be provided"
+                         : "contents are not counted here: send messages");
+    }
+    return {};
+}
+
+bool says_something(const json& content) {
+    return content.is_string() ? !content.get_ref<const std::string&>().empty()
+                               : content.is_array() && !content.empty();
+}
+
+/// The messages to count, with the system's; nothing if the prompt is to be counted as it is.
+std::optional<json> messages_of(const json& request) {
+    const json* system = member_of(request, "system");
+    const bool has_system = system != nullptr && says_something(*system);
+    const json* given = member_of(request, "messages");
+    const std::string_view prompt = providers::text_of(request, "prompt");
+    json messages = json::array();
+    if (has_system) {
+        messages.push_back({{"role", "system"}, {"content", *system}});
+    }
+    if (!prompt.empty() && (given == nullptr || given->empty())) {
+        const json* tools = member_of(request, "tools");
+        if (!has_system && (tools == nullptr || tools->empty())) {
+            return std::nullopt;
+        }
+        messages.push_back({{"role", "user"}, {"content", prompt}});
+        return messages;
+    }
+    if (given == nullptr) {
+        return std::nullopt;
+    }
+    messages.insert(messages.end(), given->begin(), given->end());
+    return messages;
+}
+
+/// The upstream's name for the model, or the client's if no deployment serves it.
+std::string used_model(const snapshot& config, const std::string& requested) {
+    const auto found = config.models.find(requested);
+    if (!found) {
+        return requested;
+    }
+    const model::deployment& target =
+        found->only != nullptr ? *found->only : *found->group->deployments.front();
+    return model::resolve_upstream_model(target, found->wildcard_part);
+}
+
+result<std::string> answer_of(const snapshot& config, std::string_view body) {
+    const auto request = providers::parse_client_json(body);
+    if (!request || !request->is_object()) {
+        error wrong(400, "invalid_request_error", "The request body must be a JSON object.");
+        wrong.param = "request_body";
+        return wrong;
+    }
+    if (const auto fits = check_types(*request); !fits) {
+        return fits.error();
+    }
+    const std::string requested((*request)["model"].get_ref<const std::string&>());
+    const std::string used = used_model(config, requested);
+    const auto& by = tokens::encoding::get(tokens::encoding_for(used));
+    std::int64_t total = 0;
+    if (const auto messages = messages_of(*request)) {
+        const auto counted =
+            tokens::count_prompt(by, *messages, {.tools = member_of(*request, "tools")});
+        if (!counted) {
+            return counted.error();
+        }
+        total = *counted;
+    } else {
+        total = static_cast<std::int64_t>(by.count(providers::text_of(*request, "prompt")));
+    }
+    return dump_json(json{{"total_tokens", total},
+                          {"request_model", requested},
+                          {"model_used", used},
+                          {"tokenizer_type", "openai_tokenizer"},
+                          {"count_source", "local_estimate"},
+                          {"original_response", nullptr},
+                          {"error", false},
+                          {"error_message", nullptr},
+                          {"status_code", nullptr}});
+}
+
+/// One request on its way to the counting thread and back.
+struct count_job {
+    std::shared_ptr<const snapshot> config;
+    std::string body;
+    result<std::string> answer;
+};
+
+net::task<result<std::string>> count_apart(request& req, std::string body) {
+    auto job = std::make_shared<count_job>(count_job{req.config, std::move(body), error()});
+    net::background::work todo = [job] { job->answer = answer_of(*job->config, job->body); };
+    bool done = true;
+    if (req.shared.counting == nullptr) {
+        todo();
+    } else {
+        done = co_await req.shared.counting->run(req.shared.executor, std::move(todo));
+    }
+    if (!done) {
+        co_return error(503, "service_unavailable_error", "Too many texts wait to be counted.");
+    }
+    co_return std::move(job->answer);
+}
+
+} // namespace
+
+net::task<> count_tokens(request& req, const auth::caller&) {
+    std::string body;
+    if (!req.take_body(body)) {
+        auto read = co_await req.read_body();
+        if (!read) {
+            co_await req.send_error(read.error());
+            co_return;
+        }
+        body = std::move(*read);
+    }
+    req.watch_client();
+    const auto answer = co_await count_apart(req, std::move(body));
+    if (req.interrupts.raised()) {
+        req.client.close_after();
+    } else if (answer) {
+        co_await req.send_json(200, *answer);
+    } else {
+        co_await req.send_error(answer.error());
+    }
+}
+
+} // namespace llm_proxy::server
