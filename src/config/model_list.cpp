@@ -115,6 +115,9 @@ private:
         read_headers(from, "extra_headers");
         read_defaults(from);
         read_extra_body(from);
+        into.drop_params = from.boolean("drop_params");
+        into.additional_drop_params = read_names(from, "additional_drop_params");
+        into.allowed_openai_params = read_names(from, "allowed_openai_params");
         note_limits(from);
         entry_.model_where = from.where("model");
         entry_.base_where = into.api_base ? from.where(base_key) : entry_.where;
@@ -157,6 +160,20 @@ private:
             return;
         for (const map_entry& one : std::get<map>(body->data))
             entry_.params.extra_body.push_back({one.key, compact_json(one.item)});
+    }
+
+    std::vector<std::string> read_names(section_reader& from, std::string_view key) {
+        std::vector<std::string> names;
+        const value* given = from.find(key);
+        if (given == nullptr)
+            return names;
+        for (const value& one : std::get<list>(given->data)) {
+            if (one.is_string())
+                names.push_back(std::get<std::string>(one.data));
+            else
+                from.fail(key, "must be a list of texts");
+        }
+        return names;
     }
 
     void note_limits(const section_reader& from) {

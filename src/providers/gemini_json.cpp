@@ -2,47 +2,17 @@
 
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/writer.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/uuid.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <iterator>
-#include <vector>
 
 namespace llm_proxy::providers::wire {
 
 namespace {
-
-/// Notes whether a document stays within the bounds, and keeps nothing that does not.
-class bounds {
-public:
-    bool take(int depth, document::parse_event_t event) {
-        switch (event) {
-        case document::parse_event_t::object_start:
-        case document::parse_event_t::array_start:
-            members_.push_back(0);
-            within_ = within_ && static_cast<std::size_t>(depth) < most_depth;
-            break;
-        case document::parse_event_t::object_end:
-        case document::parse_event_t::array_end:
-            members_.pop_back();
-            break;
-        case document::parse_event_t::key:
-            within_ = within_ && ++members_.back() <= most_members;
-            break;
-        case document::parse_event_t::value:
-            break;
-        }
-        return within_;
-    }
-
-    bool within() const { return within_; }
-
-private:
-    std::vector<std::size_t> members_; // of each open array or object
-    bool within_ = true;
-};
 
 void append_spaced(std::string& out, const document& value) {
     if (!value.is_structured()) {
@@ -65,39 +35,16 @@ void append_spaced(std::string& out, const document& value) {
 
 } // namespace
 
-document parse(std::string_view text) {
-    bounds seen;
-    auto parsed = document::parse(
-        text,
-        [&seen](int depth, document::parse_event_t event, document&) {
-            return seen.take(depth, event);
-        },
-        false);
-    if (!seen.within()) {
-        return document(document::value_t::discarded);
-    }
-    return parsed;
-}
-
 const document& member(const document& object, const char* name) {
     static const document nothing;
-    if (!object.is_object()) {
-        return nothing;
-    }
-    const auto found = object.find(name);
-    return found == object.end() ? nothing : *found;
+    const document* found = member_of(object, name);
+    return found == nullptr ? nothing : *found;
 }
 
 const document& list(const document& object, const char* name) {
     static const document none = document::array();
     const document& found = member(object, name);
     return found.is_array() ? found : none;
-}
-
-std::string_view text(const document& object, const char* name) {
-    const document& found = member(object, name);
-    return found.is_string() ? std::string_view(found.get_ref<const std::string&>())
-                             : std::string_view();
 }
 
 std::int64_t count(const document& object, const char* name) {

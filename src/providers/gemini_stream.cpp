@@ -5,6 +5,7 @@
 #include "llm_proxy/providers/gemini_errors.hpp"
 #include "llm_proxy/providers/gemini_message.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>
@@ -56,7 +57,7 @@ result<void> gemini_stream::event(std::string_view data, std::vector<std::string
     if (data.empty() || data == "[DONE]") {
         return {};
     }
-    const document parsed = wire::parse(data);
+    const document parsed = parse_document(data).value_or(nullptr);
     if (!parsed.is_array()) {
         return take(parsed, data, chunks);
     }
@@ -97,7 +98,7 @@ result<void> gemini_stream::take(const document& part, std::string_view data,
 
 void gemini_stream::remember(const document& part) {
     if (id_.empty()) {
-        id_ = wire::text(part, "responseId");
+        id_ = text_of(part, "responseId");
     }
     if (id_.empty()) {
         id_ = "chatcmpl-" + wire::random_hex(options_.random, 32);
@@ -140,7 +141,7 @@ void gemini_stream::take_candidate(const document& candidate, std::size_t index,
                                    document& choices) {
     choice_state& state = states_[index];
     state.seen = true;
-    if (const auto native = wire::text(candidate, "finishReason"); !native.empty()) {
+    if (const auto native = text_of(candidate, "finishReason"); !native.empty()) {
         state.native_finish = native;
     }
     document delta = delta_of(candidate, state);

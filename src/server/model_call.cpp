@@ -326,6 +326,7 @@ private:
         inbound.members = &parsed_.members;
         inbound.parts = &parsed_.parts;
         inbound.content_type = parsed_.content_type;
+        inbound.headers = &req_.head.headers;
         inbound.upstream_model = upstream_model_;
         inbound.requested_model = context_.requested_model;
         inbound.created = context_.created;

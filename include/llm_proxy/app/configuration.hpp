@@ -1,10 +1,10 @@
 #pragma once
 
+#include "llm_proxy/app/options.hpp"
 #include "llm_proxy/config/loader.hpp"
 #include "llm_proxy/server/snapshot.hpp"
 
 #include <memory>
-#include <string>
 
 namespace llm_proxy::app {
 
@@ -16,9 +16,9 @@ struct configuration {
     config::environment variables;
 };
 
-configuration read_configuration(const std::string& path, const config::environment& process);
+configuration read_configuration(const options& chosen, const config::environment& process);
 
 /// `--check`: prints the problems and the effective configuration; the exit status.
-int check_configuration(const std::string& path, const config::environment& process);
+int check_configuration(const options& chosen, const config::environment& process);
 
 } // namespace llm_proxy::app

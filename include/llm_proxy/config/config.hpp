@@ -50,6 +50,9 @@ struct litellm_params {
     std::vector<json_member> defaults;
     /// Members put into every upstream body of the deployment.
     std::vector<json_member> extra_body;
+    std::optional<bool> drop_params;
+    std::vector<std::string> additional_drop_params;
+    std::vector<std::string> allowed_openai_params;
 };
 
 struct model_info {
@@ -84,6 +87,8 @@ struct litellm_settings {
     tls_verify ssl_verify;
     bool json_logs = false;
     bool set_verbose = false;
+    std::optional<bool> drop_params;
+    bool modify_params = false;
 };
 
 struct router_settings {

@@ -3,6 +3,7 @@
 #include "llm_proxy/config/config.hpp"
 #include "llm_proxy/model/call_type.hpp"
 #include "llm_proxy/model/endpoint.hpp"
+#include "llm_proxy/model/parameter_rules.hpp"
 #include "llm_proxy/util/secret.hpp"
 
 #include <array>
@@ -54,6 +55,9 @@ struct deployment {
     std::optional<std::string> mock_response;
     std::vector<config::json_member> defaults;
     std::vector<config::json_member> extra_body;
+    parameter_rules parameters;
+    /// `modify_params` of the settings: what a provider refuses together is not sent together.
+    bool modify_params = false;
     config::model_info info;
     config::header_list extra_headers;
 };
