@@ -25,11 +25,14 @@ comparison: ## the built gateway beside LiteLLM, with a real llama.cpp behind bo
 unit asan tsan fuzz integration comparison:
 	@scripts/test $@
 
-.PHONY: bench lint format docs clean
+.PHONY: bench profile lint format docs clean
 bench: build ## throughput, latency and memory
 	@scripts/install-packages build bench
 	@scripts/venv litellm
 	@LITELLM_PYTHON=$(CURDIR)/build/venv/litellm/bin/python bench/run
+
+profile: ## record anew how the program runs, for the release build to be laid out by
+	@scripts/profile
 
 lint: ## formatting, order of the rooms, clang-tidy, coroutine rules, shell, YAML
 	@scripts/install-packages build lint

@@ -39,6 +39,23 @@ std::string frame(int number) {
     return chunk("data: " + json + "\n\n");
 }
 
+constexpr int gemini_event_count = 48;
+
+std::string gemini_answer(std::string_view text, bool last) {
+    std::string json = R"({"candidates":[{"content":{"role":"model","parts":[{"text":")";
+    json.append(text).append(R"("}]},)");
+    if (last)
+        json += R"("finishReason":"STOP",)";
+    return json + R"("index":0}],"usageMetadata":{"promptTokenCount":12,"candidatesTokenCount":10,)"
+                  R"("totalTokenCount":22,"promptTokensDetails":[{"modality":"TEXT",)"
+                  R"("tokenCount":12}]},"modelVersion":"gemini-2.5-flash","responseId":"bench"})";
+}
+
+std::string stream_head() {
+    return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+           "Transfer-Encoding: chunked\r\n\r\n";
+}
+
 /// Whether the JSON text has the member `key` (with its quotes) followed by `value`.
 bool has_member(std::string_view json, std::string_view key, std::string_view value) {
     for (auto at = json.find(key); at != std::string_view::npos; at = json.find(key, at + 1)) {
@@ -74,13 +91,26 @@ std::string completion_response() {
 }
 
 std::vector<std::string> stream_pieces() {
-    std::vector<std::string> pieces{"HTTP/1.1 200 OK\r\n"
-                                    "Content-Type: text/event-stream; charset=utf-8\r\n"
-                                    "Transfer-Encoding: chunked\r\n\r\n" +
-                                    frame(1)};
+    std::vector<std::string> pieces{stream_head() + frame(1)};
     for (int number = 2; number <= frame_count; ++number)
         pieces.push_back(frame(number));
     pieces.push_back(chunk("data: [DONE]\n\n") + "0\r\n\r\n");
+    return pieces;
+}
+
+std::string gemini_response() {
+    return json_response("200 OK",
+                         gemini_answer("The quick brown fox jumps over the lazy dog.", true));
+}
+
+std::vector<std::string> gemini_pieces() {
+    std::vector<std::string> pieces;
+    for (int number = 1; number <= gemini_event_count; ++number) {
+        const bool last = number == gemini_event_count;
+        pieces.push_back(chunk("data: " + gemini_answer(" word", last) + "\r\n\r\n"));
+    }
+    pieces.front().insert(0, stream_head());
+    pieces.back() += "0\r\n\r\n";
     return pieces;
 }
 

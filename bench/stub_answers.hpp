@@ -27,4 +27,11 @@ std::string completion_response();
 /// brings the usage, as for a request with `stream_options.include_usage`.
 std::vector<std::string> stream_pieces();
 
+/// What Gemini says for the completion above.
+std::string gemini_response();
+
+/// What Gemini says for the stream above: 48 events, of which the last one ends it and brings the
+/// usage.
+std::vector<std::string> gemini_pieces();
+
 } // namespace llm_proxy::bench

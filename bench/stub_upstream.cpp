@@ -1,6 +1,7 @@
 // The provider behind every proxy of the benchmark: one thread, answers made in advance.
 //
 //   POST .../chat/completions   a completion or a stream (see stub_answers.hpp)
+//   POST ...:generateContent, ...:streamGenerateContent   the same from Gemini
 //   GET  /control/held/N        answers once at least N requests are held, with their number
 //   POST /control/release       lets every held request go on
 //
@@ -28,9 +29,10 @@ struct connection {
     descriptor socket;
     message_reader request;
     std::string body;
-    std::string_view unsent;    // of one of the stub's prepared answers, or of `own_answer`
-    std::string own_answer;     // to a control request
-    std::size_t next_piece = 0; // of a stream; 0 when none is under way
+    std::string_view unsent; // of one of the stub's prepared answers, or of `own_answer`
+    std::string own_answer;  // to a control request
+    const std::vector<std::string>* pieces = nullptr; // of a stream
+    std::size_t next_piece = 0;                       // 0 when none is under way
     bool held = false;
     std::size_t awaited = 0; // by a /control/held request; 0 for none
     bool watches_output = false;
@@ -51,6 +53,7 @@ private:
     bool receive(connection& peer);
     bool answer(connection& peer);
     bool answer_completion(connection& peer);
+    bool begin_stream(connection& peer, const std::vector<std::string>& pieces);
     bool answer_control(connection& peer, std::string_view target);
     void release_held();
     bool tell_held(connection& peer);
@@ -70,6 +73,8 @@ private:
     std::array<char, 64 * 1024> buffer_{};
     const std::string completion_ = completion_response();
     const std::vector<std::string> pieces_ = stream_pieces();
+    const std::string gemini_ = gemini_response();
+    const std::vector<std::string> gemini_pieces_ = gemini_pieces();
 };
 
 void stub::serve() {
@@ -133,6 +138,10 @@ bool stub::answer(connection& peer) {
     bool alive = true;
     if (target.ends_with("/chat/completions"))
         alive = answer_completion(peer);
+    else if (target.ends_with(":generateContent"))
+        alive = send(peer, gemini_);
+    else if (target.find(":streamGenerateContent") != std::string_view::npos)
+        alive = begin_stream(peer, gemini_pieces_);
     else if (target.starts_with("/control/"))
         alive = answer_control(peer, target);
     else
@@ -154,7 +163,14 @@ bool stub::answer_completion(connection& peer) {
     if (kind == answer_kind::whole)
         return send(peer, completion_);
     if (kind == answer_kind::stream)
-        streaming_.push_back(static_cast<std::size_t>(peer.socket.get()));
+        return begin_stream(peer, pieces_);
+    peer.pieces = &pieces_;
+    return send_piece(peer);
+}
+
+bool stub::begin_stream(connection& peer, const std::vector<std::string>& pieces) {
+    peer.pieces = &pieces;
+    streaming_.push_back(static_cast<std::size_t>(peer.socket.get()));
     return send_piece(peer);
 }
 
@@ -219,7 +235,7 @@ bool stub::flush(connection& peer) {
 }
 
 bool stub::send_piece(connection& peer) {
-    return send(peer, pieces_[peer.next_piece++]);
+    return send(peer, (*peer.pieces)[peer.next_piece++]);
 }
 
 // One frame per stream and round, so that the frames of many streams come interleaved.
@@ -234,7 +250,7 @@ void stub::stream_one_round() {
             drop(number);
             return true;
         }
-        if (peer->next_piece < pieces_.size())
+        if (peer->next_piece < peer->pieces->size())
             return false;
         peer->next_piece = 0;
         return true;

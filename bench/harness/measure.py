@@ -21,18 +21,23 @@ class Case:
     connections: int
     body_bytes: int
     stream: bool = False
+    model: str = "bench"  # or another that is translated: such a call means nothing to nginx
 
     def options(self):
-        return (["--connections", str(self.connections), "--body-bytes", str(self.body_bytes)]
-                + (["--stream"] if self.stream else []))
+        return (["--connections", str(self.connections), "--body-bytes", str(self.body_bytes),
+                 "--model", self.model] + (["--stream"] if self.stream else []))
 
 
 SIZES = {"256 B": 256, "10 KB": 10 * 1024, "150 KB": 150 * 1024}
 STREAM_CASES = [Case(f"SSE of 50 frames, {n} conn.", n, 256, True) for n in (1, 64)]
+GEMINI, GEMINI_STREAM = GEMINI_CASES = [
+    Case("Gemini, 256 B, 64 conn.", 64, 256, model="gemini"),
+    Case("Gemini, SSE of 50 frames, 64 conn.", 64, 256, True, "gemini")]
 ALL_CASES = [Case(f"{name}, {n} conn.", n, size)
-             for name, size in SIZES.items() for n in (1, 64, 256)] + STREAM_CASES
+             for name, size in SIZES.items() for n in (1, 64, 256)] + STREAM_CASES + GEMINI_CASES
 ONE, MANY = ALL_CASES[0], ALL_CASES[1]  # 256 B at 1 and at 64 connections
-QUICK_CASES = [ONE, MANY, ALL_CASES[7], STREAM_CASES[1]]
+MANY_STREAMS = STREAM_CASES[1]
+QUICK_CASES = [ONE, MANY, ALL_CASES[7], MANY_STREAMS, *GEMINI_CASES]
 
 
 @dataclass

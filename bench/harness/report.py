@@ -29,6 +29,11 @@ class Results:
             return None
         return over.cpu_us / under.cpu_us
 
+    def over_plain(self, case, plain):
+        """CPU time per request of the gateway in one case over that in another."""
+        over, under = self.figure(case, "gateway"), self.figure(plain, "gateway")
+        return over.cpu_us / under.cpu_us if over and under and under.cpu_us else None
+
     def added_us(self, case, target, field_name):
         """Latency added to the direct call, in microseconds."""
         through, direct = self.figure(case, target), self.figure(case, "direct")
@@ -105,9 +110,13 @@ def criteria(results):
     to_litellm = results.ratio(measure.MANY, "gateway", "LiteLLM")
     checks = [
         ("CPU per request at 64 connections, authentication on", "at most 1.5× nginx's",
-         to_nginx, lambda v: v <= 1.5, lambda v: f"{v:.2f}×"),
+         to_nginx, lambda v: v <= 1.5, times),
         ("CPU per request, same case", "below 1/500 of LiteLLM's",
          to_litellm, lambda v: v < 1 / 500, lambda v: f"1/{1 / v:,.0f}"),
+        ("CPU per request translated for Gemini, 64 connections", "at most 3× that passed on",
+         results.over_plain(measure.GEMINI, measure.MANY), lambda v: v <= 3, times),
+        ("CPU per stream of Gemini, 64 connections", "at most 3× one passed on",
+         results.over_plain(measure.GEMINI_STREAM, measure.MANY_STREAMS), lambda v: v <= 3, times),
         ("p99 added at one connection", "below 100 µs",
          results.added_us(measure.ONE, "gateway", "p99_us"), lambda v: v < 100,
          lambda v: f"{v:.1f} µs"),
@@ -123,6 +132,10 @@ def criteria(results):
             yield [what, wanted, "–", "not measured"]
         else:
             yield [what, wanted, show(value), "yes" if is_met(value) else "**no**"]
+
+
+def times(value):
+    return f"{value:.2f}×"
 
 
 def mib(value):

@@ -64,6 +64,14 @@ MODEL_ENTRY = """\
 
 MODELS = ("bench", "hold", "slow-body")
 
+GEMINI_ENTRY = """\
+  - model_name: gemini
+    litellm_params:
+      model: gemini/gemini-2.5-flash
+      api_base: http://127.0.0.1:{upstream}/v1beta
+      api_key: upstream-key
+"""
+
 
 @dataclass
 class Target:
@@ -74,6 +82,7 @@ class Target:
     process: Process | None = None  # None for the direct call
     headers: tuple = ()
     is_slow: bool = False
+    translates: bool = False  # knows other dialects than OpenAI's
 
 
 class Stub:
@@ -119,6 +128,7 @@ class Starter:
         self._key = "sk-" + secrets.token_hex(16)
         self._config = work_dir / "config.yaml"
         models = "".join(MODEL_ENTRY.format(name=name, upstream=upstream_port) for name in MODELS)
+        models += GEMINI_ENTRY.format(upstream=upstream_port)
         self._config.write_text(GATEWAY_CONFIG.format(models=models, key=self._key))
 
     def nginx(self):
@@ -131,8 +141,10 @@ class Starter:
 
     def gateway(self, program):
         port = free_port()
-        return self._target("gateway", [program, *self._options(port)], port,
-                            "/health/liveliness", seconds=10)
+        target = self._target("gateway", [program, *self._options(port)], port,
+                              "/health/liveliness", seconds=10)
+        target.translates = True
+        return target
 
     def litellm(self, python):
         port = free_port()
@@ -141,7 +153,7 @@ class Starter:
         env.pop("DATABASE_URL", None)
         command = [Path(python).with_name("litellm"), *self._options(port), "--telemetry", "False"]
         target = self._target("LiteLLM", command, port, "/health/liveliness", seconds=90, env=env)
-        target.is_slow = True
+        target.is_slow = target.translates = True
         return target
 
     def _options(self, port):

@@ -4,6 +4,8 @@
 #include "llm_proxy/app/cpu_limit.hpp"
 #include "llm_proxy/app/file_watch.hpp"
 #include "llm_proxy/app/logging.hpp"
+#include "llm_proxy/login/copilot_service.hpp"
+#include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/server/worker.hpp"
 #include "llm_proxy/upstream/client.hpp"
 #include "llm_proxy/version.hpp"
@@ -15,6 +17,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -53,6 +56,12 @@ std::chrono::seconds drain_time(const config::environment& variables) {
     return std::chrono::seconds(std::max(1L, seconds));
 }
 
+bool needs_login(const server::snapshot& config) {
+    return std::ranges::any_of(config.models.deployments(), [](const auto& item) {
+        return item->adapter != nullptr && item->adapter->needs_login();
+    });
+}
+
 /// The parts of a running daemon, and what its signals do.
 class daemon {
 public:
@@ -62,7 +71,8 @@ public:
           upstreams_(upstream::make_shared_services(
               [this](std::string_view name) { return variables_.get(name); })),
           stop_signals_(context_, SIGTERM, SIGINT), reload_signal_(context_, SIGHUP),
-          drain_timer_(context_), watch_(context_, [this] { reload(); }) {}
+          drain_timer_(context_), watch_(context_, [this] { reload(); }),
+          token_watch_(context_, [this] { login_->files_changed(); }) {}
 
     result<void> start() {
         if (!chosen_.ssl_certificate.empty()) {
@@ -71,6 +81,7 @@ public:
                 return loaded;
             }
         }
+        make_login();
         const unsigned count = chosen_.num_workers.value_or(available_cpus());
         server::worker_options options = worker_options_for(count);
         for (unsigned i = 0; i < count; ++i) {
@@ -84,6 +95,7 @@ public:
             workers_.push_back(std::move(worker));
         }
         watch_.watch(snapshot_->settings->files);
+        use_login();
         for (auto& worker : workers_) {
             threads_.emplace_back([this, w = worker.get()] {
                 w->run();
@@ -125,7 +137,33 @@ private:
         out.cors_origins = variables_.get("LITELLM_CORS_ORIGINS").value_or("*");
         out.cors_credentials =
             variables_.get("LITELLM_CORS_ALLOW_CREDENTIALS").value_or("") == "true";
+        out.login = login_.get();
         return out;
+    }
+
+    void make_login() {
+        auto settings = login::read_copilot_settings(
+            [this](std::string_view name) { return variables_.get(name); },
+            snapshot_->settings->litellm.ssl_verify);
+        if (settings) {
+            login_ = std::make_unique<login::copilot_service>(context_.get_executor(), *upstreams_,
+                                                              std::move(*settings));
+        } else if (needs_login(*snapshot_)) {
+            spdlog::error("no login to GitHub Copilot: {}", settings.error().message);
+        }
+    }
+
+    /// Begins the login if the configuration in force needs it.
+    void use_login() {
+        if (!login_) {
+            return;
+        }
+        const bool needed = needs_login(*snapshot_);
+        login_->use(needed);
+        if (needed) {
+            token_watch_.watch(login_->files());
+            login_->files_changed(); // before the watch, perhaps
+        }
     }
 
     result<void> load_certificate() {
@@ -164,6 +202,7 @@ private:
         stopping_ = true;
         spdlog::info("stopping: running requests may finish");
         watch_.stop();
+        token_watch_.stop();
         reload_signal_.cancel();
         for (auto& worker : workers_) {
             worker->drain();
@@ -187,6 +226,9 @@ private:
         if (++ended_ == workers_.size()) {
             drain_timer_.cancel();
             stop_signals_.cancel();
+            if (login_) {
+                login_->stop(); // not before: the last calls may have waited for it
+            }
         }
     }
 
@@ -212,6 +254,7 @@ private:
             worker->use(snapshot_);
         }
         watch_.watch(snapshot_->settings->files);
+        use_login();
         spdlog::info("{}: loaded anew, {} model(s)", chosen_.config_path,
                      snapshot_->models.groups().size());
     }
@@ -227,6 +270,8 @@ private:
     asio::signal_set reload_signal_;
     asio::steady_timer drain_timer_;
     file_watch watch_;
+    std::unique_ptr<login::copilot_service> login_;
+    file_watch token_watch_;
     std::vector<std::unique_ptr<server::worker>> workers_;
     std::vector<std::thread> threads_;
     std::size_t ended_ = 0;

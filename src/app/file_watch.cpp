@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::chrono::milliseconds settle{150};
 constexpr std::uint32_t interesting =
-    IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF;
+    IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF;
 
 } // namespace
 

@@ -1,4 +1,5 @@
 #include "llm_proxy/app/configuration.hpp"
+#include "llm_proxy/app/copilot_command.hpp"
 #include "llm_proxy/app/daemon.hpp"
 #include "llm_proxy/app/health_check.hpp"
 #include "llm_proxy/app/options.hpp"
@@ -41,6 +42,10 @@ int run(app::options chosen) {
         return health_check(std::move(chosen), process);
     case app::action::check:
         return app::check_configuration(chosen, process);
+    case app::action::copilot_login:
+    case app::action::copilot_status:
+    case app::action::copilot_logout:
+        return app::run_copilot(chosen.what, chosen.config_path, process);
     case app::action::serve:
         break;
     }

@@ -51,6 +51,7 @@ struct switches {
     bool health_check = false;
     bool version = false;
     bool reference = false;
+    std::optional<action> copilot;
 };
 
 void describe_actions(CLI::App& cli, switches& chosen) {
@@ -59,6 +60,21 @@ void describe_actions(CLI::App& cli, switches& chosen) {
     cli.add_flag("-v,--version", chosen.version, "Print the version");
     cli.add_flag("--print-config-reference", chosen.reference,
                  "Print the configuration reference in Markdown");
+}
+
+/// `llm-proxy copilot login` and its like; options may stand before or after.
+void describe_copilot(CLI::App& cli, std::optional<action>& chosen) {
+    CLI::App* copilot = cli.add_subcommand("copilot", "GitHub Copilot's login, then exit");
+    copilot->require_subcommand(1)->fallthrough();
+    const auto add = [&](const char* name, const char* text, action what) {
+        copilot->add_subcommand(name, text)->fallthrough()->callback([&chosen, what] {
+            chosen = what;
+        });
+    };
+    add("login", "Log in: shows a code to enter on GitHub's page, and waits",
+        action::copilot_login);
+    add("status", "Tell whether there is a login (exit 0) or not (exit 1)", action::copilot_status);
+    add("logout", "Forget the login: removes its files", action::copilot_logout);
 }
 
 void describe_ignored(CLI::App& cli, std::vector<std::string>& seen) {
@@ -83,7 +99,7 @@ action chosen_action(const switches& chosen) {
     if (chosen.health_check) {
         return action::health_check;
     }
-    return chosen.check ? action::check : action::serve;
+    return chosen.check ? action::check : chosen.copilot.value_or(action::serve);
 }
 
 template <class Number>
@@ -125,6 +141,7 @@ result<options> parse_options(const std::vector<std::string>& arguments) {
     cli.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     describe(cli, out);
     describe_actions(cli, chosen);
+    describe_copilot(cli, chosen.copilot);
     describe_ignored(cli, out.ignored);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {

@@ -15,8 +15,20 @@ constexpr property litellm_properties[] = {
     {"json_logs", boolean, "false, or environment variable JSON_LOGS",
      "Write the log as JSON, one object per line."},
     {"set_verbose", boolean, "false", "Log in detail."},
+    {"user_url_validation", boolean, "true",
+     "`false` fetches files that clients name by URL from private addresses, too."},
+    {"user_url_allowed_hosts", sequence, "",
+     "Hosts (`host` or `host:port`) of such files whose addresses may be private. The size of a "
+     "file is bounded by environment variable MAX_IMAGE_URL_DOWNLOAD_SIZE_MB (50; 0 fetches "
+     "none)."},
+    {"vertex_ai_safety_settings", any, "",
+     "Gemini's `safetySettings`, a list of `category` and `threshold`, where neither the call nor "
+     "the deployment has some."},
     {"drop_params", boolean, "false, or environment variable LITELLM_DROP_PARAMS",
      "Leave out OpenAI parameters that a provider does not know, instead of answering 400."},
+    {"disable_copilot_system_to_assistant", boolean, "false",
+     "GitHub Copilot: leave system messages as they are, instead of sending them as the "
+     "assistant's."},
     {"modify_params", boolean, "false, or environment variable LITELLM_MODIFY_PARAMS",
      "Leave the system instruction and the tools out of Gemini requests with `cached_content`, "
      "which Gemini refuses together."},
@@ -93,7 +105,7 @@ constexpr std::string_view litellm_known =
     "default_redis_batch_cache_expiry default_redis_ttl default_soft_budget default_team_params "
     "default_user_params disable_add_prefix_to_prompt disable_add_transform_inline_image_block "
     "disable_add_user_agent_to_request_tags disable_aiohttp_trust_env "
-    "disable_anthropic_gemini_context_caching_transform disable_copilot_system_to_assistant "
+    "disable_anthropic_gemini_context_caching_transform "
     "disable_end_user_cost_tracking_prometheus_only disable_hf_tokenizer_download "
     "disable_stop_sequence_limit disable_streaming_logging disable_token_counter "
     "disable_vertex_batch_output_transformation dynamodb_table_name "
@@ -137,9 +149,9 @@ constexpr std::string_view litellm_known =
     "ssl_ecdh_curve ssl_security_level standard_logging_payload_excluded_fields "
     "strip_anthropic_total_tokens suppress_debug_info tag_budget_config togetherai_api_key "
     "use_aiohttp_transport use_chat_completions_url_for_anthropic_messages use_litellm_proxy "
-    "user_url_allowed_hosts user_url_validation validate_end_user_id_in_db "
+    "validate_end_user_id_in_db "
     "vector_store_index_registry vector_store_registry vector_store_search_failure_mode "
-    "vercel_ai_gateway_key vertex_ai_safety_settings vertex_location vertex_project wandb_key "
+    "vercel_ai_gateway_key vertex_location vertex_project wandb_key "
     "xai_key zerobus_params ";
 // clang-format on
 

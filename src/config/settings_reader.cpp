@@ -136,6 +136,21 @@ void read_master_key(const section_reader& from, general_settings& into, reading
                  "(environment variable LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=true)");
 }
 
+void read_file_rules(section_reader& from, litellm_settings& into, reading& shared) {
+    into.user_url_validation = from.boolean("user_url_validation").value_or(true);
+    if (const value* hosts = from.find("user_url_allowed_hosts")) {
+        for (const value& one : std::get<list>(hosts->data)) {
+            if (const auto* host = std::get_if<std::string>(&one.data))
+                into.user_url_allowed_hosts.push_back(lower(*host));
+            else
+                from.fail("user_url_allowed_hosts", "must be a list of texts");
+        }
+    }
+    if (auto item =
+            from_environment("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB", value_kind::non_negative, shared))
+        into.max_image_url_download_size_mb = std::stod(python_str(*item));
+}
+
 bool permitted_by_environment(reading& shared) {
     const auto flag = shared.variables.get("LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY");
     return flag && iequals(trim(*flag), "true");
@@ -172,6 +187,11 @@ litellm_settings read_litellm_settings(const value* section, reading& shared) {
     // LiteLLM takes any text for a yes, even `false`.
     const bool modifies = !shared.variables.get("LITELLM_MODIFY_PARAMS").value_or("").empty();
     into.modify_params = from.boolean("modify_params").value_or(modifies);
+    read_file_rules(from, into, shared);
+    if (const value* safety = from.find("vertex_ai_safety_settings"))
+        into.vertex_ai_safety_settings = compact_json(*safety);
+    into.disable_copilot_system_to_assistant =
+        from.boolean("disable_copilot_system_to_assistant").value_or(false);
     check_fallbacks(section, "litellm_settings", shared);
     return into;
 }

@@ -7,8 +7,12 @@
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/percent.hpp"
+#include "llm_proxy/util/strings.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -17,6 +21,7 @@ namespace llm_proxy::providers {
 namespace {
 
 constexpr std::string_view google_host = "generativelanguage.googleapis.com";
+constexpr std::string_view interactions_revision = "2026-05-20";
 constexpr std::array<std::string_view, 1> base_variables{"GEMINI_API_BASE"};
 constexpr std::array<std::string_view, 3> key_variables{"GOOGLE_API_KEY", "GEMINI_API_KEY",
                                                         "PALM_API_KEY"};
@@ -40,10 +45,71 @@ std::string make_lines(const config::litellm_params& params, const model::deploy
     return headers.lines(*target.origin);
 }
 
+struct budget_variable {
+    std::string_view name;
+    int thinking_budgets::* budget;
+};
+
+constexpr std::array budget_variables{
+    budget_variable{"DEFAULT_REASONING_EFFORT_DISABLE_THINKING_BUDGET", &thinking_budgets::off},
+    budget_variable{"DEFAULT_REASONING_EFFORT_MINIMAL_THINKING_BUDGET_GEMINI_2_5_FLASH",
+                    &thinking_budgets::least_flash},
+    budget_variable{"DEFAULT_REASONING_EFFORT_MINIMAL_THINKING_BUDGET_GEMINI_2_5_FLASH_LITE",
+                    &thinking_budgets::least_flash_lite},
+    budget_variable{"DEFAULT_REASONING_EFFORT_MINIMAL_THINKING_BUDGET_GEMINI_2_5_PRO",
+                    &thinking_budgets::least_pro},
+    budget_variable{"DEFAULT_REASONING_EFFORT_MINIMAL_THINKING_BUDGET", &thinking_budgets::least},
+    budget_variable{"DEFAULT_REASONING_EFFORT_LOW_THINKING_BUDGET", &thinking_budgets::low},
+    budget_variable{"DEFAULT_REASONING_EFFORT_MEDIUM_THINKING_BUDGET", &thinking_budgets::medium},
+    budget_variable{"DEFAULT_REASONING_EFFORT_HIGH_THINKING_BUDGET", &thinking_budgets::high},
+};
+
+/// The budgets of the environment; null if it sets none.
+std::shared_ptr<const thinking_budgets> read_budgets(const variable_lookup& variable,
+                                                     const config::model_entry& entry,
+                                                     config::problems& found) {
+    std::shared_ptr<thinking_budgets> out;
+    for (const auto& [name, budget] : budget_variables) {
+        const auto text = variable(name);
+        if (!text || trim(*text).empty()) {
+            continue;
+        }
+        const std::string_view digits = trim(*text);
+        int tokens = 0;
+        const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), tokens);
+        if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) {
+            found.push_back({config::severity::error,
+                             entry.where,
+                             std::string(name),
+                             "the environment variable must be a whole number",
+                             {}});
+            continue;
+        }
+        if (!out) {
+            out = std::make_shared<thinking_budgets>();
+        }
+        (*out).*budget = tokens;
+    }
+    return out;
+}
+
+/// The operator's safety settings are a default like the deployment's own.
+void add_safety(const config::settings& settings, model::deployment& out) {
+    const std::string& safety = settings.litellm.vertex_ai_safety_settings;
+    const bool has_own =
+        std::any_of(out.defaults.begin(), out.defaults.end(), [](const config::json_member& item) {
+            return item.name == "safety_settings" || item.name == "safetySettings";
+        });
+    if (!safety.empty() && !has_own) {
+        out.defaults.push_back({"safety_settings", safety});
+    }
+}
+
 /// Where Google is called without a version in the base, it hangs on the model.
 std::string_view version_for(const inbound_call& call) {
-    const bool by_model =
-        call.type == model::call_type::chat_completion || call.type == model::call_type::speech;
+    const bool by_model = call.type == model::call_type::chat_completion ||
+                          call.type == model::call_type::completion ||
+                          call.type == model::call_type::speech;
     return by_model ? gemini_api_version(gemini_model(call.upstream_model)) : "v1beta";
 }
 
@@ -54,6 +120,17 @@ std::string target_path(const inbound_call& call, const model::deployment& targe
         path.append("/").append(version_for(call));
     }
     return path + "/models/" + percent_encode(call.upstream_model) + method;
+}
+
+/// The Interactions API has one path for all models (ai.google.dev/gemini-api/docs/interactions). A
+/// base without a version gets one, as LiteLLM expects such a base here.
+std::string interactions_path(const model::deployment& target) {
+    const std::string& base = target.base_path;
+    const std::size_t slash = base.rfind('/');
+    const bool versioned = slash != std::string::npos && base.size() > slash + 2 &&
+                           base[slash + 1] == 'v' && base[slash + 2] >= '1' &&
+                           base[slash + 2] <= '9';
+    return base + (versioned ? "" : "/v1beta") + "/interactions";
 }
 
 /// The client's text for a refusal of ours. Those that are no plain bad request have it already.
@@ -82,7 +159,12 @@ bool gemini::prepare(const config::model_entry& entry, const config::settings& s
     }
     out.key = configured_key(params, key_variables, variable);
     out.credential_missing = out.key.empty();
+    if (out.info.mode.empty()) {
+        out.info.mode = gemini_mode(gemini_model(out.upstream_model));
+    }
     out.header_lines = make_lines(params, out);
+    out.thinking = read_budgets(variable, entry, found);
+    add_safety(settings, out);
     return true;
 }
 
@@ -99,8 +181,13 @@ result<void> gemini::translate(const inbound_call& call, const model::deployment
     out.body = std::move(request->body);
     out.head.clear();
     http::head_writer head(out.head);
-    head.request_line("POST", target_path(call, target, request->method));
+    const bool interacts = call.type == model::call_type::transcription;
+    head.request_line("POST", interacts ? interactions_path(target)
+                                        : target_path(call, target, request->method));
     head.raw(target.header_lines);
+    if (interacts) {
+        head.header("Api-Revision", interactions_revision);
+    }
     finish_json_call(out);
     out.answers = make_gemini_translation(std::move(request->answer));
     return {};

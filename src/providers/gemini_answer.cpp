@@ -7,6 +7,8 @@
 #include "llm_proxy/providers/gemini_message.hpp"
 #include "llm_proxy/providers/gemini_outputs.hpp"
 #include "llm_proxy/providers/gemini_stream.hpp"
+#include "llm_proxy/providers/gemini_text.hpp"
+#include "llm_proxy/providers/gemini_transcription.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 
@@ -120,9 +122,17 @@ document withheld_chat(const document& answer, const gemini_answer_options& opti
     return out;
 }
 
-void add_service_tier(const http::response_head& head, document& out) {
-    if (const auto tier = head.headers.find("x-gemini-service-tier"); tier && !tier->empty()) {
-        out["service_tier"] = *tier == "standard" ? std::string_view("default") : *tier;
+std::string service_tier(const http::response_head& head) {
+    return openai_service_tier(head.headers.find("x-gemini-service-tier").value_or(""));
+}
+
+void add_service_tier(const http::response_head& head, const document& counted, document& out) {
+    std::string tier = service_tier(head);
+    if (tier.empty()) {
+        tier = openai_service_tier(text_of(counted, "serviceTier"));
+    }
+    if (!tier.empty()) {
+        out["service_tier"] = std::move(tier);
     }
 }
 
@@ -141,7 +151,7 @@ document chat_json(const http::response_head& head, const document& answer,
     if (const document& counted = wire::member(answer, "usageMetadata"); counted.is_object()) {
         out["usage"] = gemini_usage(counted, count_gemini_lookups(candidates));
     }
-    add_service_tier(head, out);
+    add_service_tier(head, wire::member(answer, "usageMetadata"), out);
     add_gemini_metadata(candidates, false, out);
     return out;
 }
@@ -173,13 +183,23 @@ public:
             return gemini_image_answer(answer, options_);
         case model::call_type::speech:
             return gemini_speech(answer, options_);
+        case model::call_type::transcription:
+            return gemini_transcript(answer, options_);
         default:
             break;
         }
         if (!is_chat_answer(answer)) {
             return gemini_invalid_answer(bytes, options_.requested_model);
         }
-        return translated_body{.bytes = dump_json(chat_json(head, answer, options_))};
+        document chat = chat_json(head, answer, options_);
+        if (options_.type == model::call_type::completion) {
+            chat = text_completion(chat);
+        }
+        return translated_body{.bytes = dump_json(chat)};
+    }
+
+    void begin(const http::response_head& head) override {
+        stream_.use_service_tier(service_tier(head));
     }
 
     result<void> event(std::string_view data, std::vector<std::string>& chunks) override {

@@ -1,6 +1,7 @@
 #include "llm_proxy/providers/gemini_candidate.hpp"
 
 #include "llm_proxy/providers/json_document.hpp"
+#include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -57,6 +58,11 @@ std::string_view gemini_finish_reason(std::string_view native) {
         return "length";
     }
     return among(withheld, native) || among(filtered, native) ? "content_filter" : "stop";
+}
+
+std::string openai_service_tier(std::string_view native) {
+    const std::string tier = lower(native);
+    return tier == "standard" ? "default" : tier;
 }
 
 bool gemini_withholds(std::string_view native) {

@@ -15,8 +15,8 @@ using json = nlohmann::ordered_json;
 
 namespace {
 
-/// Fetched for one call.
-constexpr std::size_t most_files = 1000;
+/// Listed for one call; whoever fetches them refuses as many.
+constexpr std::size_t most_files = 100;
 
 struct extension {
     std::string_view name;
@@ -53,11 +53,41 @@ std::string resolution_name(std::size_t level) {
     return "MEDIA_RESOLUTION_" + std::string(names[level - 1]);
 }
 
-std::string_view type_by_extension(std::string_view url) {
-    const std::string name = lower(url.substr(url.rfind('.') + 1));
-    const auto found = std::find_if(extensions.begin(), extensions.end(),
-                                    [&](const extension& item) { return item.name == name; });
-    return found == extensions.end() ? std::string_view() : found->type;
+struct signature {
+    std::size_t at;
+    std::string_view bytes;
+    std::string_view type;
+};
+
+constexpr std::array signatures{
+    signature{0, "\x89PNG\r\n\x1a\n", "image/png"},
+    signature{0, "\xff\xd8\xff", "image/jpeg"},
+    signature{0, "GIF8", "image/gif"},
+    signature{8, "WEBP", "image/webp"},
+    signature{4, "ftypheic", "image/heic"},
+    signature{0, "%PDF-", "application/pdf"},
+};
+
+std::string_view type_by_bytes(std::string_view bytes) {
+    const auto found =
+        std::find_if(signatures.begin(), signatures.end(), [&](const signature& item) {
+            return bytes.substr(std::min(item.at, bytes.size())).starts_with(item.bytes);
+        });
+    return found == signatures.end() ? std::string_view() : found->type;
+}
+
+/// What the client says, what the server says, what the URL ends in, what the bytes begin with.
+std::string_view type_of(const media_source& source, const remote_file& file) {
+    if (!source.format.empty()) {
+        return source.format;
+    }
+    const std::string_view served = trim(split(file.content_type, ';').front());
+    if (!served.empty() && !served.ends_with("/octet-stream")) {
+        return served;
+    }
+    const auto path = source.url.substr(0, source.url.find_first_of("?#"));
+    const auto by_name = type_by_extension(path);
+    return by_name.empty() ? type_by_bytes(file.bytes) : by_name;
 }
 
 bool is_base64(std::string_view text) {
@@ -125,13 +155,11 @@ result<json> gemini_media::fetched(const media_source& source) {
         files_ == nullptr ? remote_file_map::const_iterator() : files_->find(source.url);
     if (files_ != nullptr && found != files_->end()) {
         const auto& file = found->second;
-        const std::string_view served = trim(split(file.content_type, ';').front());
-        std::string_view type = source.format.empty() ? served : source.format;
-        if (type.empty() || type == "application/octet-stream") {
-            type = type_by_extension(split(source.url, '?').front());
-        }
+        const std::string_view type = type_of(source, file);
         if (type.empty()) {
-            return bad_request("Unable to determine mime type for file: " + shown(source.url));
+            return bad_request("Error: Unable to determine image content type from the server's "
+                               "headers, the URL, or the image bytes. url=" +
+                               shown(source.url));
         }
         return inline_part(base64_encode(file.bytes), type);
     }
@@ -140,10 +168,8 @@ result<json> gemini_media::fetched(const media_source& source) {
                            "this host or its URL policy rejected it. url=" +
                            shown(source.url));
     }
-    if (std::find(wanted_->begin(), wanted_->end(), source.url) == wanted_->end()) {
-        if (wanted_->size() == most_files) {
-            return bad_request("The messages name too many files.");
-        }
+    const bool listed = std::find(wanted_->begin(), wanted_->end(), source.url) != wanted_->end();
+    if (!listed && wanted_->size() < most_files) {
         wanted_->emplace_back(source.url);
     }
     return json::object();
@@ -188,6 +214,13 @@ result<json> gemini_media::part(const media_source& source) {
 
 std::string gemini_media::resolution() const {
     return finest_ == 0 || !model_.global_resolution ? std::string() : resolution_name(finest_);
+}
+
+std::string_view type_by_extension(std::string_view name) {
+    const std::string ending = lower(name.substr(name.rfind('.') + 1));
+    const auto found = std::find_if(extensions.begin(), extensions.end(),
+                                    [&](const extension& item) { return item.name == ending; });
+    return found == extensions.end() ? std::string_view() : found->type;
 }
 
 std::string_view media_format(const json& object) {

@@ -94,4 +94,15 @@ std::string_view gemini_api_version(const gemini_model& model) {
     return model.third_generation ? "v1alpha" : "v1beta";
 }
 
+std::string_view gemini_mode(const gemini_model& model) {
+    const std::string name = lower(model.name);
+    if (model.speech) {
+        return "audio_speech";
+    }
+    if (name.find("embedding") != std::string::npos) {
+        return "embedding";
+    }
+    return name.starts_with("imagen") ? "image_generation" : "";
+}
+
 } // namespace llm_proxy::providers

@@ -8,6 +8,7 @@
 #include "llm_proxy/providers/gemini_names.hpp"
 #include "llm_proxy/providers/gemini_routes.hpp"
 #include "llm_proxy/providers/gemini_tools.hpp"
+#include "llm_proxy/providers/gemini_transcription.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -70,9 +71,27 @@ result<json> chat_body(const inbound_call& call, const json& parameters,
     return body;
 }
 
+/// A text completion is asked for as the only message of a chat.
+result<json> completion_body(const inbound_call& call, const json& parameters,
+                             const gemini_model& model) {
+    auto prompt = single_prompt(parameters);
+    if (!prompt) {
+        return prompt.error();
+    }
+    json chat = parameters;
+    chat.erase("prompt");
+    chat.erase("logprobs"); // a number here, whose answer has another form
+    chat["messages"] = json::array({json{{"role", "user"}, {"content", *std::move(prompt)}}});
+    return chat_body(call, chat, model);
+}
+
 result<json> make_body(const inbound_call& call, const json& parameters,
                        const gemini_model& model) {
     switch (call.type) {
+    case model::call_type::completion:
+        return completion_body(call, parameters, model);
+    case model::call_type::transcription:
+        return transcription_body(call);
     case model::call_type::chat_completion:
         return chat_body(call, parameters, model);
     case model::call_type::embedding:
@@ -117,6 +136,13 @@ result<gemini_answer_options> answer_options(const inbound_call& call, const jso
         }
         out.speech_format = *std::move(format);
     }
+    if (call.type == model::call_type::transcription) {
+        auto format = transcript_format(call);
+        if (!format) {
+            return format.error();
+        }
+        out.transcript_format = *std::move(format);
+    }
     return out;
 }
 
@@ -139,19 +165,23 @@ void merge_extra(const json& extra, json& body) {
     }
 }
 
-bool is_served(model::call_type type) {
-    return type == model::call_type::chat_completion || type == model::call_type::embedding ||
-           type == model::call_type::image_generation || type == model::call_type::speech;
+bool has_json_body(model::call_type type) {
+    return type == model::call_type::chat_completion || type == model::call_type::completion ||
+           type == model::call_type::embedding || type == model::call_type::image_generation ||
+           type == model::call_type::speech;
 }
 
 } // namespace
 
 result<gemini_request> make_gemini_request(const inbound_call& call,
                                            const model::deployment& target) {
-    const gemini_model model(call.upstream_model);
+    gemini_model model(call.upstream_model);
+    if (target.thinking) {
+        model.budgets = *target.thinking;
+    }
     json parameters;
     json extra;
-    if (is_served(call.type)) { // others may have no JSON body
+    if (has_json_body(call.type)) {
         if (auto read = read_request(call, target, parameters, extra); !read) {
             return read.error();
         }

@@ -191,9 +191,18 @@ json converter::convert_properties(const json& properties, std::size_t depth) {
     return out;
 }
 
-/// Gemini's enums are of strings, none of them empty.
-bool keeps_enum(const json& schema) {
-    return text_of(schema, "type") == "string";
+/// Gemini's enums are of strings, none of them empty, and only for strings.
+json usable_values(const json& schema, const json& values) {
+    json out = json::array();
+    if (text_of(schema, "type") != "string" || !values.is_array()) {
+        return out;
+    }
+    for (const json& value : values) {
+        if (value.is_string() && !value.get_ref<const std::string&>().empty()) {
+            out.push_back(value);
+        }
+    }
+    return out;
 }
 
 void converter::copy_known(const json& schema, std::size_t depth, json& out) {
@@ -213,9 +222,8 @@ void converter::copy_known(const json& schema, std::size_t depth, json& out) {
                 out[name] = value;
             }
         } else if (name == "enum") {
-            if (keeps_enum(schema) && value.is_array()) {
-                out[name] = value;
-                std::replace(out[name].begin(), out[name].end(), json(""), json(nullptr));
+            if (json values = usable_values(schema, value); !values.empty()) {
+                out[name] = std::move(values);
             }
         } else if (name != "required" || value.is_array()) {
             out[name] = value;

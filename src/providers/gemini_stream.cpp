@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_errors.hpp"
 #include "llm_proxy/providers/gemini_message.hpp"
+#include "llm_proxy/providers/gemini_text.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -57,11 +58,11 @@ result<void> gemini_stream::event(std::string_view data, std::vector<std::string
     if (data.empty() || data == "[DONE]") {
         return {};
     }
-    const document parsed = parse_document(data).value_or(nullptr);
+    document parsed = parse_document(data).value_or(nullptr);
     if (!parsed.is_array()) {
         return take(parsed, data, chunks);
     }
-    for (const document& part : parsed) {
+    for (document& part : parsed) {
         if (auto taken = take(part, data, chunks); !taken) {
             return taken;
         }
@@ -69,7 +70,7 @@ result<void> gemini_stream::event(std::string_view data, std::vector<std::string
     return {};
 }
 
-result<void> gemini_stream::take(const document& part, std::string_view data,
+result<void> gemini_stream::take(document& part, std::string_view data,
                                  std::vector<std::string>& chunks) {
     if (!part.is_object()) {
         return gemini_invalid_answer(data, options_.requested_model);
@@ -87,16 +88,15 @@ result<void> gemini_stream::take(const document& part, std::string_view data,
     }
     const document& candidates = wire::list(part, "candidates");
     const bool sourced = std::any_of(candidates.begin(), candidates.end(), has_gemini_sources);
-    const bool plain = !sourced && is_plain(choices);
-    document out = chunk(std::move(choices));
-    if (!plain) {
-        add_gemini_metadata(candidates, true, out);
+    document more;
+    if (!is_text() && (sourced || !is_plain(choices))) {
+        add_gemini_metadata(candidates, true, more);
     }
-    chunks.push_back(dump_json(out));
+    chunks.push_back(chunk(choices, &more));
     return {};
 }
 
-void gemini_stream::remember(const document& part) {
+void gemini_stream::remember(document& part) {
     if (id_.empty()) {
         id_ = text_of(part, "responseId");
     }
@@ -104,8 +104,13 @@ void gemini_stream::remember(const document& part) {
         id_ = "chatcmpl-" + wire::random_hex(options_.random, 32);
     }
     prompt_blocked_ = prompt_blocked_ || gemini_prompt_blocked(part);
-    if (const document& counted = wire::member(part, "usageMetadata"); counted.is_object()) {
-        usage_ = std::make_unique<document>(counted);
+    if (const auto counted = part.find("usageMetadata");
+        counted != part.end() && counted->is_object()) {
+        usage_ = std::make_unique<document>(std::move(*counted));
+        if (service_tier_.empty()) {
+            service_tier_ = openai_service_tier(text_of(*usage_, "serviceTier"));
+            head_.clear();
+        }
     }
     const gemini_lookups lookups = count_gemini_lookups(wire::list(part, "candidates"));
     lookups_.searches = std::max(lookups_.searches, lookups.searches);
@@ -146,6 +151,9 @@ void gemini_stream::take_candidate(const document& candidate, std::size_t index,
     }
     document delta = delta_of(candidate, state);
     document logprobs = gemini_logprobs(candidate);
+    if (is_text() && !delta.contains("content")) {
+        return; // a text has no place for thoughts and calls
+    }
     if (delta.empty() && logprobs.is_null() && !has_gemini_sources(candidate)) {
         return;
     }
@@ -154,7 +162,11 @@ void gemini_stream::take_candidate(const document& candidate, std::size_t index,
         state.role_sent = true;
         first["role"] = "assistant";
     }
-    first.update(delta);
+    if (first.empty()) {
+        first = std::move(delta);
+    } else {
+        first.update(delta);
+    }
     document choice = choice_json(index, std::move(first), nullptr);
     if (!logprobs.is_null()) {
         choice["logprobs"] = std::move(logprobs);
@@ -240,29 +252,41 @@ result<void> gemini_stream::finish(std::vector<std::string>& chunks) {
         if (!state.seen) {
             continue;
         }
-        if (!state.role_sent) {
+        if (!state.role_sent && !is_text()) {
             state.role_sent = true;
-            chunks.push_back(
-                dump_json(chunk(document::array({choice_json(index, role_delta(), nullptr)}))));
+            chunks.push_back(chunk(document::array({choice_json(index, role_delta(), nullptr)})));
         }
-        chunks.push_back(dump_json(chunk(
-            document::array({choice_json(index, document::object(), finish_reason(state))}))));
+        chunks.push_back(
+            chunk(document::array({choice_json(index, document::object(), finish_reason(state))})));
     }
     if (usage_) {
-        document last = chunk(document::array());
+        document last;
         last["usage"] = gemini_usage(*usage_, lookups_);
-        chunks.push_back(dump_json(last));
+        chunks.push_back(chunk(document::array(), &last));
     }
     return {};
 }
 
-document gemini_stream::chunk(document choices) const {
-    document out{{"id", id_},
-                 {"object", "chat.completion.chunk"},
-                 {"created", options_.created},
-                 {"model", options_.model}};
-    out["choices"] = std::move(choices);
-    return out;
+std::string gemini_stream::chunk(const document& choices, const document* more) {
+    if (head_.empty()) {
+        document head{{"id", id_},
+                      {"object", is_text() ? "text_completion" : "chat.completion.chunk"},
+                      {"created", options_.created},
+                      {"model", options_.model}};
+        if (!service_tier_.empty()) {
+            head["service_tier"] = service_tier_;
+        }
+        head_ = dump_json(head);
+        head_.back() = ',';
+    }
+    std::string out = head_ + "\"choices\":";
+    out += dump_json(is_text() ? text_choices(choices, "delta") : choices);
+    if (more != nullptr) {
+        for (const auto& [name, value] : more->items()) {
+            out.append(",\"").append(name).append("\":").append(dump_json(value));
+        }
+    }
+    return out + "}";
 }
 
 } // namespace llm_proxy::providers

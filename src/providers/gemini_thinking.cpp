@@ -17,10 +17,12 @@ namespace {
 
 struct effort {
     std::string_view name;
-    int budget; // tokens, as LiteLLM spends them
+    int thinking_budgets::* budget;
 };
 
-constexpr std::array<effort, 3> efforts{{{"low", 1024}, {"medium", 2048}, {"high", 4096}}};
+constexpr std::array<effort, 3> efforts{{{"low", &thinking_budgets::low},
+                                         {"medium", &thinking_budgets::medium},
+                                         {"high", &thinking_budgets::high}}};
 
 bool is_off(std::string_view name) {
     return name == "none" || name == "disable";
@@ -28,9 +30,13 @@ bool is_off(std::string_view name) {
 
 int least_budget(const gemini_model& model) {
     if (model.flash_lite) {
-        return 512;
+        return model.budgets.least_flash_lite;
     }
-    return model.flash ? 1 : 128;
+    if (model.flash) {
+        return model.budgets.least_flash;
+    }
+    const bool pro = model.name.find("pro") != std::string::npos;
+    return pro ? model.budgets.least_pro : model.budgets.least;
 }
 
 error invalid_effort(std::string_view name) {
@@ -53,7 +59,10 @@ result<json> by_effort(std::string_view name, const gemini_model& model) {
         const std::string_view lowest = model.flash ? "minimal" : "low";
         return json{{"thinkingLevel", least ? lowest : name}, {"includeThoughts", !is_off(name)}};
     }
-    const int budget = is_off(name) ? 0 : least ? least_budget(model) : known->budget;
+    int budget = model.budgets.off;
+    if (!is_off(name)) {
+        budget = least ? least_budget(model) : model.budgets.*known->budget;
+    }
     return json{{"thinkingBudget", budget}, {"includeThoughts", !is_off(name)}};
 }
 

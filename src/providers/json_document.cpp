@@ -115,6 +115,19 @@ std::string_view first_text_of(const json& object, std::initializer_list<std::st
     return {};
 }
 
+result<std::string> single_prompt(const json& request) {
+    const json* prompt = member_of(request, "prompt");
+    if (prompt != nullptr && prompt->is_array() && prompt->size() == 1) {
+        prompt = &prompt->front();
+    }
+    const auto* text = prompt == nullptr ? nullptr : prompt->get_ptr<const std::string*>();
+    if (text == nullptr) {
+        return bad_request("'prompt' must be one string: several prompts at once and token numbers "
+                           "are not supported by this provider.");
+    }
+    return *text;
+}
+
 error bad_request(std::string text) {
     return error(400, "invalid_request_error", std::move(text));
 }

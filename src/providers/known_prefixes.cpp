@@ -8,7 +8,7 @@ namespace llm_proxy::providers {
 namespace {
 
 // Sorted, for binary search.
-constexpr std::array<std::string_view, 131> prefixes{
+constexpr std::array<std::string_view, 130> prefixes{
     "ai21",
     "ai21_chat",
     "aiml",
@@ -57,7 +57,6 @@ constexpr std::array<std::string_view, 131> prefixes{
     "galadriel",
     "gdc",
     "gigachat",
-    "github_copilot",
     "gradient_ai",
     "heroku",
     "huggingface",

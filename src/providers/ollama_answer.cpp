@@ -6,7 +6,6 @@
 #include "llm_proxy/providers/ollama_errors.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/util/strings.hpp"
-#include "llm_proxy/util/uuid.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -125,22 +124,6 @@ ollama_call call_from_text(std::string_view text) {
         out.arguments = dump_json(*arguments);
     }
     return out;
-}
-
-std::string ollama_id(random_source* random) {
-    if (random == nullptr) {
-        return uuid4();
-    }
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
-    for (char& c : text) {
-        if (c == 'x') {
-            c = digits[static_cast<std::size_t>(random->unit() * 16) & 15U];
-        } else if (c == 'y') {
-            c = digits[8U + (static_cast<std::size_t>(random->unit() * 4) & 3U)];
-        }
-    }
-    return text;
 }
 
 } // namespace llm_proxy::providers

@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/providers/think_splitter.hpp"
 #include "llm_proxy/util/strings.hpp"
+#include "llm_proxy/util/uuid.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -36,7 +37,7 @@ class generation final : public translation {
 public:
     explicit generation(ollama_answer_options chosen)
         : options_(std::move(chosen)),
-          id_((options_.text_completion ? "cmpl-" : "chatcmpl-") + ollama_id(options_.random)) {}
+          id_((options_.text_completion ? "cmpl-" : "chatcmpl-") + uuid4(options_.random)) {}
 
     stream_framing framing() const override { return stream_framing::json_lines; }
     result<translated_body> body(const http::response_head& head, std::string_view bytes) override;
@@ -77,7 +78,7 @@ document generation::head(const char* object) const {
 
 document generation::call_of(ollama_call&& call, std::size_t index) {
     if (call.id.empty()) {
-        call.id = "call_" + ollama_id(options_.random);
+        call.id = "call_" + uuid4(options_.random);
     }
     document function{{"name", std::move(call.name)}};
     function["arguments"] = std::move(call.arguments);

@@ -18,27 +18,11 @@ namespace {
 
 using document = nlohmann::ordered_json;
 
-/// The one prompt of a text completion.
-result<std::string> prompt_of(const document& request) {
-    auto prompt = request.find("prompt");
-    if (prompt == request.end()) {
-        return bad_request("'prompt' is required.");
-    }
-    const bool listed = prompt->is_array() && prompt->size() == 1;
-    const document& one = listed ? prompt->front() : *prompt;
-    if (!one.is_string()) {
-        return bad_request(
-            "'prompt' must be one string: Ollama completes neither several prompts at "
-            "once nor token numbers.");
-    }
-    return one.get<std::string>();
-}
-
 /// Takes the messages out of the request, as images make them large. A text completion is asked for
 /// as the only message of a chat.
 result<document> take_messages(const inbound_call& call, document& request) {
     if (call.type == model::call_type::completion) {
-        auto prompt = prompt_of(request);
+        auto prompt = single_prompt(request);
         if (!prompt) {
             return prompt.error();
         }

@@ -52,14 +52,19 @@ void header_set::add_extra(const config::litellm_params& params) {
     }
 }
 
-std::string header_set::lines(const model::endpoint& origin) const {
+std::string header_set::lines() const {
     std::string out;
     http::head_writer head(out);
-    head.header("Host", origin.host_header);
     for (const auto& [name, value] : list_) {
         head.header(name, value);
     }
     return out;
+}
+
+std::string header_set::lines(const model::endpoint& origin) const {
+    std::string out;
+    http::head_writer(out).header("Host", origin.host_header);
+    return out + lines();
 }
 
 void add_problem(config::problems& found, const config::model_entry& entry,

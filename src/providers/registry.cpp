@@ -2,6 +2,7 @@
 
 #include "llm_proxy/http/head_writer.hpp"
 #include "llm_proxy/providers/gemini.hpp"
+#include "llm_proxy/providers/github_copilot.hpp"
 #include "llm_proxy/providers/known_prefixes.hpp"
 #include "llm_proxy/providers/ollama.hpp"
 #include "llm_proxy/providers/openai_compatible.hpp"
@@ -88,6 +89,7 @@ adapter_list make_adapters() {
     out.push_back(std::make_unique<ollama>(ollama_route::chat));
     out.push_back(std::make_unique<ollama>(ollama_route::generate));
     out.push_back(std::make_unique<gemini>());
+    out.push_back(std::make_unique<github_copilot>());
     return out;
 }
 

@@ -119,6 +119,20 @@ net::task<relayed> relay_json(relay_call& call) {
     return wait_for_json(call, std::move(body));
 }
 
+/// A stream that came as one JSON array of its events.
+result<std::vector<std::string>> array_chunks(relay_call& call, std::string_view body) {
+    std::vector<std::string> chunks;
+    call.answers->begin(call.answer.head());
+    auto taken = call.answers->event(body, chunks);
+    if (taken) {
+        taken = call.answers->finish(chunks);
+    }
+    if (!taken) {
+        return taken.error();
+    }
+    return chunks;
+}
+
 /// The answer of another dialect, held whole and translated.
 net::task<relayed> relay_translated(relay_call& call) {
     std::string body;
@@ -126,12 +140,21 @@ net::task<relayed> relay_translated(relay_call& call) {
     if (!read.ok()) {
         co_return failed_with(exchange_error(read, call.context, call.interrupts), read.detail);
     }
+    const bool streams = call.context.stream && model::traits_of(call.context.type).event_stream;
+    if (streams && trim(body).starts_with('[')) {
+        auto chunks = array_chunks(call, body);
+        if (!chunks) {
+            co_return failed_with(chunks.error(), "the answer is none");
+        }
+        auto out = co_await relay_as_stream(call, std::move(*chunks));
+        co_return out;
+    }
     auto translated = call.answers->body(call.answer.head(), body);
     if (!translated) {
         co_return failed_with(translated.error(), "the answer is none");
     }
     body = std::move(translated->bytes);
-    if (call.context.stream && model::traits_of(call.context.type).event_stream) {
+    if (streams) {
         auto out = co_await relay_as_stream(call, completion_chunks(body));
         co_return out;
     }

@@ -28,6 +28,9 @@ public:
 
     net::task<relayed> run() {
         relayed out;
+        if (call_.answers != nullptr) {
+            call_.answers->begin(call_.answer.head());
+        }
         last_byte_ = net::clock::now();
         while (!translator_.done() && !translator_.failed()) {
             std::string_view bytes;

@@ -7,7 +7,9 @@
 #include "llm_proxy/server/call_parser.hpp"
 #include "llm_proxy/server/endpoints.hpp"
 #include "llm_proxy/server/form_upload.hpp"
+#include "llm_proxy/server/login_access.hpp"
 #include "llm_proxy/server/mock_answer.hpp"
+#include "llm_proxy/server/remote_files.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <spdlog/spdlog.h>
@@ -17,6 +19,7 @@
 #include <chrono>
 #include <ctime>
 #include <optional>
+#include <utility>
 
 namespace llm_proxy::server {
 
@@ -30,6 +33,8 @@ struct tried {
     std::optional<error> failure;
     std::string provider_lines;
     std::optional<double> retry_after;
+    /// The upstream did not take the login's token.
+    bool login_refused = false;
 };
 
 std::optional<double> seconds_of(std::optional<std::string_view> text) {
@@ -71,7 +76,13 @@ public:
             co_return;
         }
         for (bool again = true; again;) {
-            const tried last = co_await try_once();
+            tried last;
+            if (context_.target->adapter->needs_login()) {
+                last.failure = co_await log_in();
+            }
+            if (!last.failure) {
+                last = co_await try_once();
+            }
             again = last.failure.has_value();
             if (again) {
                 again = co_await prepare_retry(last);
@@ -200,6 +211,10 @@ private:
             req_.client.close_after();
             co_return false;
         }
+        if (last.login_refused) {
+            refused_login_ = access_.version;
+            co_return true;
+        }
         routing::failed_try failed;
         failed.status = last.failure->status;
         failed.retry_after = last.retry_after;
@@ -222,11 +237,18 @@ private:
 
     net::task<tried> try_once() {
         tried out;
+        if (context_.target->adapter->inlines_files() && !files_) {
+            co_await have_files(out);
+            if (out.failure) {
+                co_return out;
+            }
+        }
         providers::inbound_call inbound = describe();
         providers::outbound_call outbound;
         const auto translated =
             context_.target->adapter->translate(inbound, *context_.target, outbound);
         if (!translated) {
+            req_.interrupts.clear_deadline();
             out.failure = translated.error();
             co_return out;
         }
@@ -234,7 +256,7 @@ private:
             co_await req_.interrupts.clear();
         }
         const auto allowed = start_clock();
-        auto exchange = req_.shared.pool.open(context_.target->origin, req_.interrupts);
+        auto exchange = req_.shared.pool.open(origin_of(outbound), req_.interrupts);
         upstream::outcome sent;
         if (form_) {
             form_upload upload(req_, *exchange, allowed);
@@ -260,6 +282,56 @@ private:
         co_return out;
     }
 
+    const std::shared_ptr<const model::endpoint>&
+    origin_of(const providers::outbound_call& outbound) const {
+        return outbound.origin ? outbound.origin : context_.target->origin;
+    }
+
+    /// Takes the access to call with. The client's leaving and the call's deadline end the wait.
+    net::task<std::optional<error>> log_in() {
+        co_await req_.interrupts.clear();
+        start_clock();
+        auto taken = co_await take_access(req_.shared, *context_.target, context_.requested_model,
+                                          refused_login_);
+        if (!taken) {
+            const upstream::outcome late(upstream::failure::interrupted, "");
+            co_return relay::exchange_error(late, context_, req_.interrupts);
+        }
+        req_.interrupts.clear_deadline();
+        if (!*taken) {
+            co_return taken->error();
+        }
+        access_ = std::move(**taken);
+        co_return std::nullopt;
+    }
+
+    /// Fetches the files that the call names, within the time of the try. They stay for the next.
+    net::task<> have_files(tried& out) {
+        auto urls = context_.target->adapter->remote_files(describe());
+        if (urls.empty()) {
+            files_.emplace();
+            co_return;
+        }
+        co_await req_.interrupts.clear();
+        start_clock();
+        auto got = co_await fetch_files(req_.shared, req_.interrupts,
+                                        req_.config->settings->litellm, std::move(urls));
+        if (got.refused) {
+            out.failure = error(400, "invalid_request_error",
+                                "litellm.BadRequestError: " + *got.refused +
+                                    providers::group_suffix(context_.requested_model));
+        } else if (!got.ended.ok()) {
+            out.failure = relay::exchange_error(got.ended, context_, req_.interrupts);
+        } else {
+            files_ = std::move(got.files);
+            clock_runs_ = true;
+        }
+        log(got.detail);
+        if (out.failure) {
+            req_.interrupts.clear_deadline();
+        }
+    }
+
     void note_lost(const upstream::outcome& sent, tried& out) {
         if (!out.failure) {
             out.failure = relay::exchange_error(sent, context_, req_.interrupts);
@@ -269,7 +341,9 @@ private:
 
     /// Sets the deadline of a try; returns the time that it has.
     net::clock::duration start_clock() {
-        context_.upstream_started = net::clock::now();
+        if (!std::exchange(clock_runs_, false)) {
+            context_.upstream_started = net::clock::now();
+        }
         const std::chrono::duration<double> limit(context_.stream ? context_.stream_timeout
                                                                   : context_.timeout);
         const auto allowed = std::chrono::duration_cast<net::clock::duration>(limit);
@@ -293,6 +367,7 @@ private:
     void release_body() {
         if (context_.retries >= max_retries()) {
             body_ = std::string();
+            files_.reset();
         }
     }
 
@@ -307,6 +382,8 @@ private:
         providers::upstream_answer answer;
         answer.status = exchange.head().status;
         answer.body = text;
+        // Once for each call; what was passed on as it came cannot be sent again.
+        out.login_refused = answer.status == 401 && access_.access && refused_login_ == 0 && !form_;
         providers::call_names names;
         names.group = context_.requested_model;
         names.target = context_.target.get();
@@ -333,6 +410,8 @@ private:
         inbound.random = &req_.shared.random;
         inbound.stream = context_.stream;
         inbound.request_usage = request_usage_;
+        inbound.files = files_ ? &*files_ : nullptr;
+        inbound.access = access_.access.get();
         return inbound;
     }
 
@@ -364,7 +443,11 @@ private:
     parsed_call parsed_;
     std::string upstream_model_;
     std::optional<std::string> mock_;
+    login::grant access_; // of a deployment that needs a login
+    std::uint64_t refused_login_ = 0;
     bool request_usage_ = true;
+    std::optional<providers::remote_file_map> files_; // once they were fetched
+    bool clock_runs_ = false;                         // of this try, since its files are fetched
 };
 
 } // namespace

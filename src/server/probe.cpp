@@ -5,12 +5,14 @@
 #include "llm_proxy/net/watchdog.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/relay/relay.hpp"
+#include "llm_proxy/server/login_access.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace llm_proxy::server {
 
@@ -20,32 +22,38 @@ constexpr std::size_t at_once = 8;
 constexpr std::chrono::seconds longest{60};
 constexpr std::size_t body_limit = 1024UL * 1024;
 
-model::call_type type_of(const model::deployment& target) {
-    const std::string& mode = target.info.mode;
-    if (mode == "embedding") {
-        return model::call_type::embedding;
-    }
-    if (mode == "completion") {
-        return model::call_type::completion;
-    }
-    if (mode == "moderation") {
-        return model::call_type::moderation;
-    }
-    return model::call_type::chat_completion;
+struct probe_form {
+    std::string_view mode;
+    model::call_type type;
+    std::string_view members; // of the body, after the model
+};
+
+constexpr probe_form chat_form{
+    "chat", model::call_type::chat_completion,
+    R"("messages":[{"role":"user","content":"What's 1 + 1?"}],"max_tokens":16)"};
+
+constexpr std::array other_forms{
+    probe_form{"embedding", model::call_type::embedding, R"("input":["test from litellm"])"},
+    probe_form{"completion", model::call_type::completion,
+               R"("prompt":"What's 1 + 1?","max_tokens":16)"},
+    probe_form{"moderation", model::call_type::moderation, R"("input":["test from litellm"])"},
+    probe_form{"audio_speech", model::call_type::speech,
+               R"("input":"test from litellm","voice":"alloy")"},
+    probe_form{"image_generation", model::call_type::image_generation,
+               R"("prompt":"test from litellm")"},
+    probe_form{"rerank", model::call_type::rerank,
+               R"("query":"test from litellm","documents":["my sample text"])"}};
+
+/// LiteLLM's probe for a mode; whatever has no form of its own is asked a question.
+const probe_form& form_for(std::string_view mode) {
+    const auto* found = std::find_if(other_forms.begin(), other_forms.end(),
+                                     [mode](const probe_form& form) { return form.mode == mode; });
+    return found == other_forms.end() ? chat_form : *found;
 }
 
-std::string body_of(const model::deployment& target, model::call_type type) {
-    const std::string model = R"({"model":)" + json::quoted(target.upstream_model);
-    switch (type) {
-    case model::call_type::embedding:
-    case model::call_type::moderation:
-        return model + R"(,"input":["test from litellm"]})";
-    case model::call_type::completion:
-        return model + R"(,"prompt":"What's 1 + 1?","max_tokens":16})";
-    default:
-        return model +
-               R"(,"messages":[{"role":"user","content":"What's 1 + 1?"}],"max_tokens":16})";
-    }
+std::string body_of(const model::deployment& target, const probe_form& form) {
+    std::string body = R"({"model":)" + json::quoted(target.upstream_model) + ",";
+    return body.append(form.members).append("}");
 }
 
 /// Sends the prepared probe and judges the answer.
@@ -79,22 +87,32 @@ net::task<probe_result> probe(services& shared, std::shared_ptr<const model::dep
     if (out.healthy) {
         co_return out;
     }
-    const model::call_type type = type_of(*target);
-    const std::string body = body_of(*target, type);
+    const probe_form& form = form_for(target->info.mode);
+    const std::string body = body_of(*target, form);
     std::vector<json::member> members;
     json::scan_valid(body, members);
     providers::inbound_call inbound;
-    inbound.type = type;
+    inbound.type = form.type;
     inbound.body = body;
     inbound.members = &members;
     inbound.upstream_model = target->upstream_model;
     providers::outbound_call outbound;
+    std::optional<result<login::grant>> access;
+    if (target->adapter->needs_login()) {
+        access = co_await take_access(shared, *target, target->group, 0);
+        if (!access || !*access) {
+            out.why = access ? access->error().message : "no token in time";
+            co_return out;
+        }
+        inbound.access = (*access)->access.get();
+    }
     const auto translated = target->adapter->translate(inbound, *target, outbound);
     if (!translated) {
         out.why = translated.error().message;
         co_return out;
     }
-    auto exchange = shared.pool.open(target->origin, interrupts);
+    auto exchange =
+        shared.pool.open(outbound.origin ? outbound.origin : target->origin, interrupts);
     co_await send_probe(*exchange, outbound, out);
     co_return out;
 }

@@ -30,6 +30,7 @@ const std::vector<route>& table() {
         {"GET", "/models/*", show_model},
         {"GET", "/model/info", model_info},
         {"GET", "/model_group/info", model_group_info},
+        {"GET", "/copilot/status", copilot_status},
         {"GET", "/health", health},
         {"GET", "/health/liveliness", liveness},
         {"GET", "/health/liveness", liveness},

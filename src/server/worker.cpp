@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <optional>
 #include <unordered_map>
 
 namespace llm_proxy::server {
@@ -43,7 +44,12 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
           context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO), work(context.get_executor()),
           dog(context.get_executor()), random(seed),
           pool(upstreams.make_pool(context.get_executor(), pool_options_of(options))),
-          shared{*pool, random, dog, context.get_executor()} {}
+          shared{*pool, random, dog, context.get_executor(), nullptr} {
+        if (options.login != nullptr) {
+            gate.emplace(*options.login, context.get_executor());
+            shared.login = &*gate;
+        }
+    }
 
     void accept(net::tcp_socket socket) {
         if (sessions.size() >= options.max_connections) {
@@ -129,6 +135,7 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
     net::watchdog dog;
     fast_random random;
     std::unique_ptr<upstream::pool> pool;
+    std::optional<login::access_gate> gate;
     services shared;
     std::unique_ptr<net::listener> listener;
     std::unordered_map<session*, std::shared_ptr<session>> sessions;

@@ -2,6 +2,7 @@
 
 #include "llm_proxy/net/tls_stream.hpp"
 #include "llm_proxy/net/watchdog.hpp"
+#include "llm_proxy/upstream/address_policy.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
@@ -25,6 +26,22 @@ std::vector<tcp::endpoint> places(const resolution& found, std::uint16_t port) {
         list.emplace_back(address, port);
     }
     return list;
+}
+
+/// The addresses if all of them may be reached, else why not.
+resolution all_public(resolution found) {
+    for (const auto& address : found.addresses) {
+        if (!is_public_address(address)) {
+            return resolution(address.to_string() + " is no public address");
+        }
+    }
+    return found;
+}
+
+std::shared_ptr<const endpoint> at_address(const endpoint& to, const asio::ip::address& address) {
+    auto there = std::make_shared<endpoint>(to);
+    there->host = address.to_string();
+    return there;
 }
 
 /// A cancellation that comes just when an operation has succeeded is not seen by that operation.
@@ -71,7 +88,8 @@ net::task<established> connector::establish(std::shared_ptr<const endpoint> to,
     const std::uint16_t port = proxy != nullptr ? proxy->port : to->port;
 
     step = "resolving the name";
-    const resolution found = co_await shared_->names.resolve(executor_, host);
+    std::shared_ptr<const endpoint> tunnel_end = to;
+    const resolution found = co_await find(to, proxy, tunnel_end);
     bool stopped = co_await cancelled();
     if (stopped) {
         co_return interrupted();
@@ -92,13 +110,29 @@ net::task<established> connector::establish(std::shared_ptr<const endpoint> to,
 
     if (proxy != nullptr) {
         step = "opening a tunnel through the forward proxy";
-        outcome opened = co_await open_tunnel(*reached.socket, *proxy, to);
+        outcome opened = co_await open_tunnel(*reached.socket, *proxy, tunnel_end);
         if (!opened.ok()) {
             co_return established(opened.why, opened.detail);
         }
     }
     step = "the TLS handshake";
     co_return co_await finish(std::move(*reached.socket), std::move(to));
+}
+
+/// The addresses to connect to: the origin's or the proxy's.
+net::task<resolution> connector::find(std::shared_ptr<const endpoint> to,
+                                      const forward_proxy* proxy,
+                                      std::shared_ptr<const endpoint>& tunnel_end) {
+    if (to->public_only) {
+        resolution found = co_await shared_->client_names.resolve(executor_, to->host);
+        found = all_public(std::move(found));
+        if (proxy == nullptr || found.addresses.empty()) {
+            co_return found;
+        }
+        tunnel_end = at_address(*to, found.addresses.front());
+    }
+    const std::string host = proxy != nullptr ? proxy->host : to->host;
+    co_return co_await shared_->names.resolve(executor_, host);
 }
 
 net::task<established> connector::finish(net::tcp_socket socket,

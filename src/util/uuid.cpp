@@ -60,4 +60,20 @@ std::string uuid4() {
     return text;
 }
 
+std::string uuid4(random_source* random) {
+    if (random == nullptr) {
+        return uuid4();
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+    for (char& c : text) {
+        if (c == 'x') {
+            c = digits[static_cast<std::size_t>(random->unit() * 16) & 15U];
+        } else if (c == 'y') {
+            c = digits[8U + (static_cast<std::size_t>(random->unit() * 4) & 3U)];
+        }
+    }
+    return text;
+}
+
 } // namespace llm_proxy

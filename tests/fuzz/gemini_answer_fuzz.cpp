@@ -26,13 +26,15 @@ void require_error(const error& failure) {
 }
 
 providers::gemini_answer_options options_of(std::uint8_t choice, random_source& random) {
-    constexpr std::array types{model::call_type::chat_completion, model::call_type::embedding,
-                               model::call_type::image_generation, model::call_type::speech};
+    constexpr std::array types{model::call_type::chat_completion,  model::call_type::embedding,
+                               model::call_type::image_generation, model::call_type::speech,
+                               model::call_type::completion,       model::call_type::transcription};
     providers::gemini_answer_options options;
     options.type = types.at(choice % types.size());
     options.model = "m";
     options.requested_model = "group";
     options.random = &random;
+    options.transcript_format = "json";
     options.legacy_functions = (choice & 4U) != 0;
     options.base64_embeddings = (choice & 8U) != 0;
     options.speech_format = (choice & 16U) != 0 ? "pcm" : "wav";

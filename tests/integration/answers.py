@@ -87,10 +87,13 @@ def error(status: int, message: str, **more: Any) -> Answer:
     return Answer(status, headers, body={"error": body | more})
 
 
+def packed(vector: list[float]) -> str:
+    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
+
+
 def _embeddings(body: dict[str, Any]) -> dict[str, Any]:
     texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
-    packed = base64.b64encode(struct.pack(f"<{len(VECTOR)}f", *VECTOR)).decode()
-    vector = packed if body.get("encoding_format") == "base64" else VECTOR
+    vector = packed(VECTOR) if body.get("encoding_format") == "base64" else VECTOR
     data = [{"object": "embedding", "index": i, "embedding": vector} for i in range(len(texts))]
     usage = {"prompt_tokens": 4, "total_tokens": 4}
     return {"object": "list", "data": data, "model": "upstream-embed", "usage": usage}

@@ -8,6 +8,7 @@ from typing import Any
 
 # LiteLLM appends these notes about its own settings and manual to some errors.
 _NOTES = re.compile(r"\n\nDeployment Info:.*?(?=\n\nLiteLLM:|$)|\nmodel=.*?(?=\n\nLiteLLM:|$)", re.DOTALL)
+_MADE_UP = re.compile(r"^(chatcmpl-|call_)[0-9a-f-]{28,36}|^(?:[0-9a-f]+-){4}[0-9a-f]+$|^(?:resp|msg)_[\w-]+$")
 _SECONDS = re.compile(r"time taken=[\d.]+")
 
 
@@ -18,6 +19,33 @@ def of_answer(status: int, content_type: str, body: str) -> dict[str, Any]:
     if isinstance(parsed, dict) and isinstance(parsed.get("error"), dict):
         return {"status": status, "error": of_error(parsed["error"])}
     return {"status": status, "body": of_body(parsed)}
+
+
+def of_translated_answer(status: int, content_type: str, body: str) -> dict[str, Any]:
+    """All of an answer, chunk by chunk; only what is made up for each call is masked."""
+    if "event-stream" in content_type:
+        events = [line[5:].strip() for line in body.splitlines() if line.startswith("data:")]
+        chunks = [json.loads(event) for event in events if event != "[DONE]"]
+        return {
+            "status": status,
+            "chunks": [_masked(chunk) for chunk in chunks if "error" not in chunk],
+            "errors": [of_error(chunk["error"]) for chunk in chunks if "error" in chunk],
+            "done": events[-1:] == ["[DONE]"],
+        }
+    parsed = json.loads(body)
+    if parsed.get("error"):
+        return {"status": status, "error": of_error(parsed["error"])}
+    return {"status": status, "body": _masked(parsed)}
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    if isinstance(value, dict):
+        # Costs have tests of their own.
+        made_up = ("created", "expires_at", "cost")
+        return {name: _masked(item) for name, item in value.items() if name not in made_up}
+    return _MADE_UP.sub(r"\g<1>", value) if isinstance(value, str) else value
 
 
 def of_error(error: dict[str, Any]) -> dict[str, Any]:

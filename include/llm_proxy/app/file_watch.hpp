@@ -9,8 +9,8 @@
 
 namespace llm_proxy::app {
 
-/// Tells when one of some files was written or replaced (inotify). Editors write in several steps,
-/// so it waits until nothing more happened for a moment.
+/// Tells when one of some files was written, replaced or removed (inotify). Editors write in
+/// several steps, so it waits until nothing more happened for a moment.
 class file_watch {
 public:
     file_watch(boost::asio::io_context& context, std::function<void()> on_change);

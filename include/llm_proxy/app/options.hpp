@@ -10,7 +10,17 @@
 
 namespace llm_proxy::app {
 
-enum class action { serve, check, health_check, print_version, print_help, print_reference };
+enum class action {
+    serve,
+    check,
+    health_check,
+    print_version,
+    print_help,
+    print_reference,
+    copilot_login,
+    copilot_status,
+    copilot_logout,
+};
 
 /// The command line, completed from the environment. What is not given anywhere has its default.
 struct options {

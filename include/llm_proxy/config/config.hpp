@@ -89,6 +89,16 @@ struct litellm_settings {
     bool set_verbose = false;
     std::optional<bool> drop_params;
     bool modify_params = false;
+    /// Files that clients name are fetched from public addresses only, but for `host` and
+    /// `host:port` of the list, in lower case.
+    bool user_url_validation = true;
+    std::vector<std::string> user_url_allowed_hosts;
+    /// The largest of them, in MiB; 0 fetches none.
+    double max_image_url_download_size_mb = 50;
+    /// Gemini's `safetySettings` where neither the call nor the deployment has some, as compact
+    /// JSON; empty: none.
+    std::string vertex_ai_safety_settings;
+    bool disable_copilot_system_to_assistant = false;
 };
 
 struct router_settings {

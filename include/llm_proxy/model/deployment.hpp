@@ -14,7 +14,8 @@
 
 namespace llm_proxy::providers {
 class adapter;
-}
+struct thinking_budgets;
+} // namespace llm_proxy::providers
 
 namespace llm_proxy::model {
 
@@ -35,6 +36,10 @@ struct deployment {
     bool credential_missing = false;
     /// Path of the base URL, without a trailing slash.
     std::string base_path;
+    /// Where a login knows a base as well: the deployment names one itself, and that holds.
+    bool own_base = false;
+    /// For GitHub Copilot: system messages stay such rather than become the assistant's.
+    bool keep_system_role = false;
     /// Host, credentials and extra headers as complete lines. Holds the key: never logged.
     std::string header_lines;
     /// What answers say of it: `x-litellm-model-id` and the like, as complete lines.
@@ -58,6 +63,8 @@ struct deployment {
     parameter_rules parameters;
     /// `modify_params` of the settings: what a provider refuses together is not sent together.
     bool modify_params = false;
+    /// Of Gemini, where the operator sets them; null else.
+    std::shared_ptr<const providers::thinking_budgets> thinking;
     config::model_info info;
     config::header_list extra_headers;
 };

@@ -17,6 +17,8 @@ struct endpoint {
     config::tls_verify verify;
     /// Connections open to it at once, per worker.
     std::uint32_t max_connections = 4096;
+    /// Its name came from a client: it is reached at public addresses only.
+    bool public_only = false;
 
     /// `host` or `host:port` (brackets for IPv6) as the Host header has it.
     std::string host_header;

@@ -110,6 +110,9 @@ public:
     /// Whether a call needs a login's token; it stands in `call.access` when it is translated.
     virtual bool needs_login() const { return false; }
 
+    /// Whether `remote_files` may name any; the others are not asked.
+    virtual bool inlines_files() const { return false; }
+
     /// The http and https URLs of files that the call's upstream request must hold, each once; they
     /// stand in `call.files` when it is translated.
     virtual std::vector<std::string> remote_files(const inbound_call&) const { return {}; }

@@ -13,6 +13,7 @@ public:
     bool prepare(const config::model_entry& entry, const config::settings& settings,
                  const variable_lookup& variable, model::deployment& out,
                  config::problems& found) const override;
+    bool inlines_files() const override { return true; }
     std::vector<std::string> remote_files(const inbound_call& call) const override;
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;

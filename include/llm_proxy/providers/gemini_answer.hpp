@@ -23,6 +23,7 @@ struct gemini_answer_options {
     bool legacy_functions = false;   // the client sent `functions`: answer with function_call
     bool base64_embeddings = false;  // encoding_format: base64
     std::string speech_format;       // of /audio/speech: "wav" or "pcm"
+    std::string transcript_format;   // of /audio/transcriptions: "json", "srt" and so on
     /// Counted by us where the upstream says nothing (embeddings); 0 unknown.
     std::size_t prompt_tokens = 0;
 };

@@ -3,6 +3,7 @@
 #include "llm_proxy/providers/gemini_json.hpp"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace llm_proxy::providers {
@@ -10,6 +11,10 @@ namespace llm_proxy::providers {
 /// OpenAI's word for a `finishReason`. Unknown and missing ones are `stop`.
 /// https://ai.google.dev/api/generate-content#FinishReason
 std::string_view gemini_finish_reason(std::string_view native);
+
+/// OpenAI's name of the tier that served a call; empty if none is given.
+/// https://ai.google.dev/gemini-api/docs/priority-inference
+std::string openai_service_tier(std::string_view native);
 
 /// Whether a whole answer with this `finishReason` was withheld: what there is of it is not shown.
 bool gemini_withholds(std::string_view native);

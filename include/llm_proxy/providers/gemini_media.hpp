@@ -50,6 +50,9 @@ private:
     std::size_t finest_ = 0; // 0: none
 };
 
+/// The media type that the end of a file's name stands for; empty if it is not known.
+std::string_view type_by_extension(std::string_view name);
+
 /// The media type of a `file`, `image_url` or like object, under any of its names.
 std::string_view media_format(const nlohmann::ordered_json& object);
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llm_proxy::providers {
@@ -25,6 +26,8 @@ public:
     gemini_stream& operator=(const gemini_stream&) = delete;
     ~gemini_stream();
 
+    /// The tier that served the call, where the answer's head tells it.
+    void use_service_tier(std::string tier) { service_tier_ = std::move(tier); }
     result<void> event(std::string_view data, std::vector<std::string>& chunks);
     result<void> finish(std::vector<std::string>& chunks);
 
@@ -39,9 +42,9 @@ private:
         std::string native_finish;
     };
 
-    result<void> take(const wire::document& part, std::string_view data,
+    result<void> take(wire::document& part, std::string_view data,
                       std::vector<std::string>& chunks);
-    void remember(const wire::document& part);
+    void remember(wire::document& part);
     result<void> take_candidates(const wire::document& part, std::string_view data,
                                  wire::document& choices);
     void take_candidate(const wire::document& candidate, std::size_t index,
@@ -50,10 +53,14 @@ private:
     void add_calls(const gemini_message& said, choice_state& state, wire::document& delta);
     void add_audio(const gemini_message& said, choice_state& state, wire::document& delta);
     std::string_view finish_reason(const choice_state& state) const;
-    wire::document chunk(wire::document choices) const;
+    /// A chunk with these choices and these further members, whose names need no escapes.
+    std::string chunk(const wire::document& choices, const wire::document* more = nullptr);
+    bool is_text() const { return options_.type == model::call_type::completion; }
 
     const gemini_answer_options& options_;
     std::string id_;
+    std::string service_tier_;
+    std::string head_;                 // of every chunk, as text; empty until it is needed
     std::vector<choice_state> states_; // by index
     bool prompt_blocked_ = false;
     std::unique_ptr<wire::document> usage_; // the last `usageMetadata`: it counts from the start

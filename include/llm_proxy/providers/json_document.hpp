@@ -28,6 +28,9 @@ std::string_view text_of(const nlohmann::ordered_json& object, std::string_view 
 std::string_view first_text_of(const nlohmann::ordered_json& object,
                                std::initializer_list<std::string_view> names);
 
+/// The one prompt of a text completion, for providers that only chat.
+result<std::string> single_prompt(const nlohmann::ordered_json& request);
+
 /// A refusal of the client's request.
 error bad_request(std::string text);
 

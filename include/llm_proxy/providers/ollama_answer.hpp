@@ -66,9 +66,6 @@ ollama_call call_from_text(std::string_view text);
 /// The error for a document that is no answer.
 error not_an_answer(std::string_view text, const ollama_answer_options& options);
 
-/// A version 4 UUID, from the given randomness if there is some.
-std::string ollama_id(random_source* random);
-
 std::unique_ptr<translation> make_ollama_translation(ollama_answer_options options);
 std::unique_ptr<translation> make_ollama_embedding(ollama_answer_options options);
 

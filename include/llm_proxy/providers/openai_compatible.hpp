@@ -62,11 +62,11 @@ protected:
     virtual void adjust(const inbound_call& call, json::splice& body) const;
     /// The class of a failure.
     virtual verdict judge(const upstream_answer& answer, const upstream_text& said) const;
-
-private:
+    /// Puts the edited JSON body into `out.edited` and its pieces behind those of `out`.
     result<void> edit_body(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const;
 
+private:
     const dialect& dialect_;
 };
 

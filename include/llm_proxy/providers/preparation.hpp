@@ -29,7 +29,9 @@ public:
     void set(std::string name, std::string value);
     /// The deployment's `extra_headers`, which win over all set before.
     void add_extra(const config::litellm_params& params);
-    /// Host and the headers as complete lines.
+    /// The headers as complete lines.
+    std::string lines() const;
+    /// The same behind Host.
     std::string lines(const model::endpoint& origin) const;
 
 private:

@@ -38,6 +38,9 @@ public:
     virtual result<translated_body> body(const http::response_head& head,
                                          std::string_view bytes) = 0;
 
+    /// The head of an answer that comes as a stream, before its first event.
+    virtual void begin(const http::response_head&) {}
+
     /// One event's data: appends the OpenAI chunks it makes, each a JSON text. The usage comes as a
     /// chunk of its own with `choices: []`; the relay hides it from clients that did not ask.
     virtual result<void> event(std::string_view data, std::vector<std::string>& chunks) = 0;

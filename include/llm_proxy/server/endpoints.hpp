@@ -22,6 +22,7 @@ net::task<> show_model(request& req, const auth::caller& who);
 net::task<> model_info(request& req, const auth::caller& who);
 net::task<> model_group_info(request& req, const auth::caller& who);
 net::task<> health(request& req, const auth::caller& who);
+net::task<> copilot_status(request& req, const auth::caller& who);
 net::task<> liveness(request& req);
 net::task<> readiness(request& req);
 net::task<> list_routes(request& req);

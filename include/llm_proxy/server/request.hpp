@@ -2,6 +2,7 @@
 
 #include "llm_proxy/http/body_decoder.hpp"
 #include "llm_proxy/http/head.hpp"
+#include "llm_proxy/login/access_gate.hpp"
 #include "llm_proxy/net/input.hpp"
 #include "llm_proxy/relay/answer_writer.hpp"
 #include "llm_proxy/server/snapshot.hpp"
@@ -25,6 +26,7 @@ struct services {
     random_source& random;
     net::watchdog& dog;
     net::executor executor;
+    login::access_gate* login; // null if there is no login
 };
 
 /// One client request on its way through the server.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/login/access_source.hpp"
 #include "llm_proxy/net/listener.hpp"
 #include "llm_proxy/net/watchdog.hpp"
 #include "llm_proxy/server/request.hpp"
@@ -31,6 +32,8 @@ struct worker_options {
     /// `access-control-allow-origin` of answers; empty turns CORS off.
     std::string cors_origins = "*";
     bool cors_credentials = false;
+    /// For deployments that need a login; null if there is none. Not owned.
+    login::access_source* login = nullptr;
 };
 
 /// How busy a worker is; read from other threads.

@@ -15,9 +15,10 @@ namespace llm_proxy::upstream {
 /// What all workers share to make connections.
 struct connection_services {
     connection_services(const variable_reader& variable, resolver::lookup lookup)
-        : names(std::move(lookup)), tls(variable), proxies(variable) {}
+        : names(lookup), client_names(std::move(lookup)), tls(variable), proxies(variable) {}
 
     resolver names;
+    resolver client_names; // of `public_only` endpoints: dead ones must not delay the others
     tls_contexts tls;
     const forward_proxies proxies;
 };
@@ -32,7 +33,8 @@ struct established {
 };
 
 /// Makes connections for one worker: resolve, connect, tunnel through the forward proxy, shake
-/// hands.
+/// hands. An endpoint that is `public_only` is connected to at the addresses that were checked,
+/// also through a forward proxy, which then gets the address instead of the name.
 class connector {
 public:
     connector(std::shared_ptr<connection_services> shared, net::executor ex,
@@ -45,6 +47,8 @@ public:
 
 private:
     net::task<established> establish(std::shared_ptr<const endpoint> to, std::string_view& step);
+    net::task<resolution> find(std::shared_ptr<const endpoint> to, const forward_proxy* proxy,
+                               std::shared_ptr<const endpoint>& tunnel_end);
     net::task<established> finish(net::tcp_socket socket, std::shared_ptr<const endpoint> to);
 
     std::shared_ptr<connection_services> shared_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "llm_proxy/util/random.hpp"
+
 #include <string>
 
 namespace llm_proxy {
@@ -9,5 +11,8 @@ namespace llm_proxy {
 /// The randomness is the kernel's, taken in blocks by each thread, so most calls make no system
 /// call. Throws `std::system_error` if the kernel refuses it.
 std::string uuid4();
+
+/// The same from the given randomness; null takes the kernel's.
+std::string uuid4(random_source* random);
 
 } // namespace llm_proxy

@@ -160,6 +160,17 @@ TEST(options_test, empty_variables_are_as_good_as_none) {
     EXPECT_FALSE(out.debug);
 }
 
+TEST(options_test, know_copilots_commands) {
+    EXPECT_EQ(chosen({"copilot", "login"}).what, action::copilot_login);
+    EXPECT_EQ(chosen({"copilot", "status"}).what, action::copilot_status);
+    EXPECT_EQ(chosen({"copilot", "logout"}).what, action::copilot_logout);
+    EXPECT_EQ(chosen({"-c", "c.yaml", "copilot", "login"}).config_path, "c.yaml");
+    EXPECT_EQ(chosen({"copilot", "login", "--config", "c.yaml"}).config_path, "c.yaml");
+    EXPECT_NE(chosen({"copilot"}).help, "");
+    EXPECT_NE(chosen({"copilot", "sing"}).help, "");
+    EXPECT_EQ(chosen({"copilot", "login", "--help"}).what, action::print_help);
+}
+
 TEST(options_test, refuse_no_workers) {
     EXPECT_THAT(chosen({"--num_workers", "0"}).help, HasSubstr("at least 1"));
     EXPECT_THAT(chosen({}, variables({{"NUM_WORKERS", "0"}})).help, HasSubstr("at least 1"));

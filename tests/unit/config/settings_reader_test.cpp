@@ -85,12 +85,36 @@ TEST(settings_reader, parameters_may_be_dropped_and_modified) {
     EXPECT_TRUE(settings("litellm_settings: {modify_params: true}").modify_params);
 }
 
+TEST(settings_reader, reads_the_rules_for_files_of_clients) {
+    const loaded usual = load_with_key("litellm_settings: {}\n");
+    EXPECT_TRUE(usual.config->litellm.user_url_validation);
+    EXPECT_EQ(usual.config->litellm.max_image_url_download_size_mb, 50);
+    environment variables;
+    variables.set("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB", "0.5");
+    const loaded read = load_with_key("litellm_settings: {user_url_validation: 'false', "
+                                      "user_url_allowed_hosts: [NAS, 'files:81'], "
+                                      "vertex_ai_safety_settings: [{category: A, threshold: B}]}\n",
+                                      variables);
+    EXPECT_EQ(text_of(read.found), "");
+    EXPECT_FALSE(read.config->litellm.user_url_validation);
+    EXPECT_EQ(read.config->litellm.user_url_allowed_hosts,
+              (std::vector<std::string>{"nas", "files:81"}));
+    EXPECT_EQ(read.config->litellm.max_image_url_download_size_mb, 0.5);
+    EXPECT_EQ(read.config->litellm.vertex_ai_safety_settings,
+              R"([{"category":"A","threshold":"B"}])");
+    variables.set("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB", "-1");
+    const loaded wrong =
+        load_with_key("litellm_settings: {user_url_allowed_hosts: [1]}\n", variables);
+    EXPECT_THAT(text_of(wrong.found), HasSubstr("user_url_allowed_hosts: must be a list of texts"));
+    EXPECT_THAT(text_of(wrong.found), HasSubstr("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB: the environment"));
+}
+
 TEST(settings_reader, tells_of_unknown_and_unserved_keys) {
     const loaded read = load_with_key("model_lst: []\n"
                                       "general_settings: {database_url: x, masterkey: y}\n"
                                       "router_settings: {fallbacks: [], num_retrys: 1}\n"
                                       "litellm_settings: {fallbacks: [], zzzzzzzz: 1, "
-                                      "user_url_allowed_hosts: [a]}\n");
+                                      "default_team_params: {}}\n");
     ASSERT_TRUE(read.config);
     EXPECT_EQ(text_of(read.found),
               "config.yaml:1:1: error: model_lst: unknown key `model_lst`; did you mean "
@@ -99,7 +123,7 @@ TEST(settings_reader, tells_of_unknown_and_unserved_keys) {
               "does not serve it yet\n"
               "config.yaml:4:35: error: litellm_settings.zzzzzzzz: unknown key `zzzzzzzz`; it is "
               "ignored\n"
-              "config.yaml:4:48: warning: litellm_settings.user_url_allowed_hosts: accepted, but "
+              "config.yaml:4:48: warning: litellm_settings.default_team_params: accepted, but "
               "this program does not serve it yet\n"
               "config.yaml:3:19: warning: router_settings.fallbacks: accepted, but this program "
               "does not serve it yet\n"

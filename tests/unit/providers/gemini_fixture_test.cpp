@@ -11,12 +11,15 @@
 namespace llm_proxy::providers {
 namespace {
 
-/// Gemini takes both spellings; LiteLLM mixes them.
+/// Gemini takes both spellings; LiteLLM mixes them. It also leaves nulls in enums, which Gemini
+/// refuses.
 nlohmann::json in_camel_case(const nlohmann::json& value) {
     if (value.is_array()) {
         auto out = nlohmann::json::array();
         for (const auto& item : value) {
-            out.push_back(in_camel_case(item));
+            if (!item.is_null()) {
+                out.push_back(in_camel_case(item));
+            }
         }
         return out;
     }

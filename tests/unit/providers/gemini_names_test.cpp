@@ -27,6 +27,13 @@ TEST(gemini_names, tells_the_generation) {
     EXPECT_EQ(gemini_api_version(gemini_model("gemini-2.5-pro")), "v1beta");
 }
 
+TEST(gemini_names, tells_who_does_not_chat) {
+    EXPECT_EQ(gemini_mode(gemini_model("gemini-2.5-flash-preview-TTS")), "audio_speech");
+    EXPECT_EQ(gemini_mode(gemini_model("gemini-embedding-001")), "embedding");
+    EXPECT_EQ(gemini_mode(gemini_model("imagen-4.0-generate-001")), "image_generation");
+    EXPECT_EQ(gemini_mode(gemini_model("gemini-2.5-flash-image")), "");
+}
+
 TEST(gemini_names, tells_who_takes_json_schema) {
     for (const char* name : {"gemini-2.0-flash", "gemini-2-x", "gemini-3-pro", "gemini-10.1",
                              "tunedModels/gemini-2.5-x", "gemini-x-gemini-2.5-y"}) {

@@ -48,6 +48,21 @@ TEST(gemini_replay, whole_answers_are_litellm_s) {
     }
 }
 
+TEST(gemini_replay, a_text_completion_is_litellm_s_but_for_its_nulls) {
+    const auto upstream = recorded("72-completions", "upstream-response.json");
+    json expected = recorded("72-completions", "client-response.json")["body"];
+    for (const char* details : {"completion_tokens_details", "prompt_tokens_details"}) {
+        auto& counts = expected["usage"][details];
+        for (auto item = counts.begin(); item != counts.end();) {
+            item = item->is_null() ? counts.erase(item) : std::next(item);
+        }
+    }
+    expected["usage"].erase("cache_read_input_tokens");
+    const json got =
+        gemini_chat(upstream.back()["body"].dump(), gemini_options(model::call_type::completion));
+    EXPECT_EQ(masked(got), masked(expected));
+}
+
 /// The data of each event.
 std::vector<std::string> events_of(std::string_view stream) {
     std::vector<std::string> out;

@@ -16,13 +16,14 @@ std::string converted(const std::string& schema) {
 TEST(gemini_schema, keeps_what_gemini_knows) {
     const std::string known =
         R"({"type":"string","title":"t","description":"d","nullable":true,"default":"a",)"
-        R"("minLength":1,"maxLength":2,"pattern":"x","example":"a","enum":["a",null]})";
+        R"("minLength":1,"maxLength":2,"pattern":"x","example":"a","enum":["a","b"]})";
     EXPECT_EQ(converted(known), known);
     EXPECT_EQ(converted(R"({"type":"integer","minimum":1,"exclusiveMinimum":0,"$schema":"s",)"
                         R"("strict":true,"additionalProperties":false,"enum":[1,2]})"),
               R"({"type":"integer","minimum":1})");
     EXPECT_EQ(converted(R"({"type":"string","format":"date","enum":["a",""]})"),
-              R"({"type":"string","enum":["a",null]})");
+              R"({"type":"string","enum":["a"]})");
+    EXPECT_EQ(converted(R"({"type":"string","enum":["",null]})"), R"({"type":"string"})");
     EXPECT_EQ(converted(R"({"type":"string","format":"date-time"})"),
               R"({"type":"string","format":"date-time"})");
 }

@@ -48,6 +48,42 @@ TEST(gemini_stream, each_text_is_a_chunk_at_once) {
     EXPECT_EQ(last_finish(out), "stop");
 }
 
+TEST(gemini_stream, the_tier_is_in_every_chunk) {
+    const std::vector<std::string> said{text("a"), text("b", stop)};
+    const auto translation = make_gemini_translation(gemini_options());
+    http::response_head head;
+    head.headers.add("X-Gemini-Service-Tier", "Standard");
+    translation->begin(head);
+    std::vector<std::string> chunks;
+    EXPECT_TRUE(translation->event(said[0], chunks));
+    EXPECT_TRUE(translation->event(said[1], chunks));
+    EXPECT_TRUE(translation->finish(chunks));
+    ASSERT_EQ(chunks.size(), 3U);
+    for (const std::string& chunk : chunks) {
+        EXPECT_EQ(json::parse(chunk)["service_tier"], "default");
+    }
+    const auto counted = gemini_stream_of(
+        {R"({"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}],
+             "usageMetadata":{"promptTokenCount":1,"serviceTier":"priority"}})"});
+    EXPECT_EQ(counted.list.front()["service_tier"], "priority");
+    EXPECT_FALSE(gemini_stream_of(said).list.front().contains("service_tier"));
+}
+
+TEST(gemini_stream, a_text_completion_gets_texts) {
+    const auto options = gemini_options(model::call_type::completion);
+    const auto out =
+        gemini_stream_of({text("Once"), part(R"({"text":"hm","thought":true})"),
+                          part(R"({"functionCall":{"name":"f","args":{}}})"), text(" more", stop)},
+                         options);
+    ASSERT_EQ(out.list.size(), 3U);
+    EXPECT_EQ(out.list[0], json::parse(R"({"id":"r","object":"text_completion","created":1000,
+        "model":"gemini-2.5-flash","choices":[{"index":0,"text":"Once","logprobs":null,
+        "finish_reason":null}]})"));
+    EXPECT_EQ(out.list[1]["choices"][0]["text"], " more");
+    EXPECT_EQ(out.list[2]["choices"][0]["text"], "");
+    EXPECT_TRUE(out.list[2]["choices"][0]["finish_reason"].is_string());
+}
+
 TEST(gemini_stream, the_usage_is_the_last_one_in_a_chunk_of_its_own) {
     const auto out = gemini_stream_of({R"({"candidates":[{"content":{"parts":[{"text":"a"}]}}],
              "usageMetadata":{"promptTokenCount":10,"totalTokenCount":10}})",

@@ -53,6 +53,39 @@ TEST(gemini, the_version_hangs_on_the_model) {
               "/v1beta/models/gemini-2.5-pro:generateContent");
 }
 
+TEST(gemini, safety_settings_are_the_calls_the_deployments_or_the_operators) {
+    config::settings settings;
+    settings.litellm.vertex_ai_safety_settings = R"([{"category":"G"}])";
+    const auto sent = [&](config::litellm_params params, const std::string& more) {
+        params.api_key = secret("k");
+        const auto target = build(params, {}, settings).deployments.at(0);
+        return ordered::parse(body_of(R"({"messages":[])" + more + "}", *target))["safetySettings"];
+    };
+    const auto params = bare("gemini-2.5-pro");
+    EXPECT_EQ(sent(params, ""), ordered::parse(R"([{"category":"G"}])"));
+    EXPECT_EQ(sent(params, R"(,"safety_settings":[1])"), ordered::parse("[1]"));
+    EXPECT_EQ(sent(params, R"(,"safetySettings":[2])"), ordered::parse("[2]"));
+    auto own = params;
+    own.defaults = {{"safety_settings", "[3]"}};
+    EXPECT_EQ(sent(own, ""), ordered::parse("[3]"));
+}
+
+TEST(gemini, a_text_completion_is_a_chat) {
+    inbound_call call;
+    call.type = model::call_type::completion;
+    const ordered got =
+        gemini_body(R"({"prompt":["Once"],"max_tokens":5,"logprobs":3})", model_25, call);
+    EXPECT_EQ(got, ordered::parse(R"({"contents":[{"role":"user","parts":[{"text":"Once"}]}],
+                                      "generationConfig":{"maxOutputTokens":5}})"));
+    for (const char* prompt : {R"(["a","b"])", "[1,2]", "[]", "7", "null"}) {
+        EXPECT_TRUE(refusal(R"({"prompt":)" + std::string(prompt) + "}", model_25, call)
+                        .starts_with("litellm.BadRequestError: 'prompt' must be one string"))
+            << prompt;
+    }
+    EXPECT_EQ(spot_of(bare("gemini-3-pro"), {}, "", true, model::call_type::completion).path,
+              "/v1alpha/models/gemini-3-pro:streamGenerateContent?alt=sse");
+}
+
 TEST(gemini, a_configured_base_stays_as_it_is) {
     auto params = bare("gemini-3-pro");
     params.api_base = "http://h:1/v1beta//";
@@ -110,9 +143,8 @@ TEST(gemini, the_key_is_a_header) {
 }
 
 TEST(gemini, other_calls_are_refused) {
-    for (const auto type :
-         {model::call_type::completion, model::call_type::moderation, model::call_type::rerank,
-          model::call_type::transcription, model::call_type::image_edit}) {
+    for (const auto type : {model::call_type::moderation, model::call_type::rerank,
+                            model::call_type::translation, model::call_type::image_edit}) {
         inbound_call call;
         call.type = type;
         EXPECT_TRUE(refusal(R"({"prompt":"x"})", model_25, call)

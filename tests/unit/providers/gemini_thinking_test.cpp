@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "providers/provider_test_support.hpp"
+
 namespace llm_proxy::providers {
 namespace {
 
@@ -40,6 +42,43 @@ TEST(gemini_thinking, is_a_budget_up_to_generation_2) {
     EXPECT_EQ(effort("low", flash), budget(1024, true));
     EXPECT_EQ(effort("medium", flash), budget(2048, true));
     EXPECT_EQ(effort("high", flash), budget(4096, true));
+}
+
+TEST(gemini_thinking, budgets_are_the_operators) {
+    const auto config_of = [](const char* model, const char* effort) {
+        config::litellm_params params;
+        params.model = std::string("gemini/") + model;
+        params.api_key = secret("k");
+        const environment variables{
+            {"DEFAULT_REASONING_EFFORT_DISABLE_THINKING_BUDGET", "10"},
+            {"DEFAULT_REASONING_EFFORT_MINIMAL_THINKING_BUDGET_GEMINI_2_5_FLASH", " 11 "},
+            {"DEFAULT_REASONING_EFFORT_MINIMAL_THINKING_BUDGET_GEMINI_2_5_FLASH_LITE", "12"},
+            {"DEFAULT_REASONING_EFFORT_MINIMAL_THINKING_BUDGET_GEMINI_2_5_PRO", "13"},
+            {"DEFAULT_REASONING_EFFORT_MINIMAL_THINKING_BUDGET", "14"},
+            {"DEFAULT_REASONING_EFFORT_HIGH_THINKING_BUDGET", "17"}};
+        const auto body =
+            body_of(R"({"messages":[],"reasoning_effort":")" + std::string(effort) + "\"}",
+                    *deploy(params, variables));
+        return nlohmann::ordered_json::parse(
+            body)["generationConfig"]["thinkingConfig"]["thinkingBudget"];
+    };
+    EXPECT_EQ(config_of("gemini-2.5-flash", "none"), 10);
+    EXPECT_EQ(config_of("gemini-2.5-flash", "minimal"), 11);
+    EXPECT_EQ(config_of("gemini-2.5-flash-lite", "minimal"), 12);
+    EXPECT_EQ(config_of("gemini-2.5-pro", "minimal"), 13);
+    EXPECT_EQ(config_of("gemini-2.5-x", "minimal"), 14);
+    EXPECT_EQ(config_of("gemini-2.5-flash", "low"), 1024);
+    EXPECT_EQ(config_of("gemini-2.5-flash", "high"), 17);
+}
+
+TEST(gemini_thinking, a_budget_that_is_no_number_is_told) {
+    config::litellm_params params;
+    params.model = "gemini/gemini-2.5-pro";
+    params.api_key = secret("k");
+    const built out = build(params, {{"DEFAULT_REASONING_EFFORT_LOW_THINKING_BUDGET", "many"}});
+    ASSERT_EQ(out.problems.size(), 1U);
+    EXPECT_EQ(out.problems[0].key, "DEFAULT_REASONING_EFFORT_LOW_THINKING_BUDGET");
+    EXPECT_EQ(out.deployments.size(), 1U);
 }
 
 TEST(gemini_thinking, is_a_level_from_generation_3_on) {

@@ -271,15 +271,5 @@ TEST(ollama_answer, embeddings_as_base64) {
     EXPECT_EQ(got["data"][0]["embedding"], "AACAPwAAIMD//39/");
 }
 
-TEST(ollama_id, is_a_uuid) {
-    fast_random random(3);
-    for (random_source* source : {static_cast<random_source*>(&random), {}}) {
-        const std::string id = ollama_id(source);
-        EXPECT_EQ(id.size(), 36);
-        EXPECT_EQ(id[14], '4');
-        EXPECT_NE(id, ollama_id(source));
-    }
-}
-
 } // namespace
 } // namespace llm_proxy::providers

@@ -212,7 +212,7 @@ TEST(registry, says_why_a_provider_is_not_there) {
         EXPECT_EQ(out.problems.at(0).key, "model_list[0].litellm_params.model");
         return out.problems.at(0);
     };
-    for (const std::string prefix : {"vertex_ai", "github_copilot", "anthropic", "bedrock"}) {
+    for (const std::string prefix : {"vertex_ai", "chatgpt", "anthropic", "bedrock"}) {
         EXPECT_EQ(problem(prefix + "/m").text,
                   "provider " + prefix + "/ is not served by this version yet");
         EXPECT_NE(problem(prefix + "/m").hint.find(" openrouter/"), std::string::npos);

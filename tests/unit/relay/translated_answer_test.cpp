@@ -37,8 +37,11 @@ public:
         }
         return out;
     }
+    void begin(const http::response_head& head) override {
+        begun = head.headers.find("content-type").value_or("");
+    }
     result<void> event(std::string_view data, std::vector<std::string>& chunks) override {
-        if (data == "broken") {
+        if (data == "broken" || data == "[broken]") {
             return error(429, "throttling_error", "slow down");
         }
         chunks.push_back(chunk_of(data, "null"));
@@ -49,6 +52,8 @@ public:
         chunks.emplace_back(R"({"model":"up","choices":[],"usage":{"total_tokens":3}})");
         return {};
     }
+
+    std::string begun;
 
 private:
     providers::stream_framing framing_;
@@ -64,9 +69,11 @@ protected:
             relay_call call{context, answer, writer, stop, &dialect};
             out = co_await relay_answer(call);
         });
+        begun = dialect.begun;
         return out;
     }
     std::string all() const { return client.all(); }
+    std::string begun; // the type of the answer that the dialect saw before the first event
 };
 
 constexpr auto events = providers::stream_framing::server_sent_events;
@@ -82,6 +89,7 @@ TEST_F(translated_answer, streams_as_chunks_under_the_clients_name) {
         client.writes.clear();
         const relayed out = relay(answer, framing);
         EXPECT_FALSE(out.failure);
+        EXPECT_EQ(begun, by_line ? "application/x-ndjson" : "text/event-stream");
         EXPECT_THAT(all(), HasSubstr(R"(data: {"model":"client/name","choices":[{"index":0,)"
                                      R"("delta":{"content":"one"},"finish_reason":null}]})"));
         EXPECT_THAT(all(), HasSubstr(R"("content":"two")"));
@@ -136,6 +144,22 @@ TEST_F(translated_answer, a_whole_answer_to_a_stream_is_told_as_a_stream) {
     EXPECT_FALSE(relay(answer, events).failure);
     EXPECT_THAT(all(), HasSubstr(R"("delta":{"content":"hello"})"));
     EXPECT_THAT(all(), HasSubstr("data: [DONE]\n\n"));
+}
+
+TEST_F(translated_answer, an_array_to_a_stream_is_its_events) {
+    context.stream = true;
+    scripted_exchange answer(loop.executor(), "application/json");
+    answer.then(" [1,").then("2]");
+    EXPECT_FALSE(relay(answer, events).failure);
+    EXPECT_EQ(begun, "application/json");
+    EXPECT_THAT(all(), HasSubstr(R"("delta":{"content":" [1,2]"})"));
+    EXPECT_THAT(all(), HasSubstr(R"("finish_reason":"stop")"));
+    EXPECT_THAT(all(), HasSubstr("data: [DONE]\n\n"));
+    scripted_exchange broken(loop.executor(), "application/json");
+    broken.then("[broken]");
+    const relayed out = relay(broken, events);
+    ASSERT_TRUE(out.failure);
+    EXPECT_EQ(out.failure->status, 429);
 }
 
 } // namespace

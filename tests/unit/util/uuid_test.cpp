@@ -51,5 +51,16 @@ TEST(uuid4, never_repeats_within_and_across_threads) {
     EXPECT_EQ(distinct.size(), made.size() * each);
 }
 
+TEST(uuid4, comes_from_the_given_randomness) {
+    fast_random first(3);
+    fast_random second(3);
+    const std::string id = uuid4(&first);
+    EXPECT_THAT(id, testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-"
+                                          "[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+    EXPECT_EQ(id, uuid4(&second));
+    EXPECT_NE(id, uuid4(&second));
+    EXPECT_NE(uuid4(nullptr), uuid4(nullptr));
+}
+
 } // namespace
 } // namespace llm_proxy

@@ -1,0 +1,249 @@
+#include "llm_proxy/providers/github_copilot.hpp"
+
+#include "llm_proxy/http/head_writer.hpp"
+#include "llm_proxy/providers/copilot_claude.hpp"
+#include "llm_proxy/providers/copilot_errors.hpp"
+#include "llm_proxy/providers/copilot_request.hpp"
+#include "llm_proxy/providers/preparation.hpp"
+#include "llm_proxy/providers/responses_answer.hpp"
+#include "llm_proxy/providers/responses_request.hpp"
+#include "llm_proxy/util/strings.hpp"
+#include "llm_proxy/util/uuid.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace llm_proxy::providers {
+
+namespace {
+
+constexpr dialect traits{.prefix = "github_copilot",
+                         .exception_name = "Github_copilotException",
+                         .default_base = "https://api.githubcopilot.com",
+                         .base_variables = {"GITHUB_COPILOT_API_BASE"},
+                         .key = key_rule::optional};
+
+/// An editor's headers, which a deployment's `extra_headers` replace one by one.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> editor_headers{{
+    {"Copilot-Integration-Id", "vscode-chat"},
+    {"Editor-Version", "vscode/1.95.0"},
+    {"Editor-Plugin-Version", "copilot-chat/0.26.7"},
+    {"User-Agent", "GitHubCopilotChat/0.26.7"},
+    {"OpenAI-Intent", "conversation-panel"},
+    {"X-GitHub-Api-Version", "2025-04-01"},
+    {"X-VSCode-User-Agent-Library-Version", "electron-fetch"},
+}};
+
+std::string make_lines(const config::litellm_params& params) {
+    header_set headers;
+    for (const auto& [name, value] : editor_headers) {
+        headers.set(std::string(name), std::string(value));
+    }
+    headers.add_extra(params);
+    return headers.lines();
+}
+
+/// Writes the heads of one call: what differs from call to call, unless the deployment says it.
+class call_head {
+public:
+    call_head(const inbound_call& call, const model::deployment& target, std::string& out)
+        : call_(call), target_(target), head_(out) {}
+
+    void begin(std::string_view path) {
+        const model::access& access = *call_.access;
+        head_.request_line("POST", (target_.own_base ? target_.base_path : access.base_path) +
+                                       std::string(path));
+        add("Host", target_.own_base ? target_.origin->host_header : access.origin->host_header);
+        head_.raw(target_.header_lines);
+        add("Authorization", "Bearer " + access.token.reveal());
+        add("X-Request-Id", uuid4(call_.random));
+        if (call_.type == model::call_type::chat_completion) {
+            add_marks();
+        }
+    }
+
+    void end(std::uint64_t length) {
+        add("Content-Type", "application/json");
+        head_.header("Content-Length", length);
+        head_.end();
+    }
+
+private:
+    void add(std::string_view name, std::string_view value) {
+        const auto& set = target_.extra_headers;
+        const bool configured = std::any_of(
+            set.begin(), set.end(), [name](const auto& one) { return iequals(one.first, name); });
+        if (!configured) {
+            head_.header(name, value);
+        }
+    }
+
+    void add_marks() {
+        const auto* messages = json::find(call_.body, *call_.members, "messages");
+        if (messages == nullptr) {
+            return;
+        }
+        const auto marks = read_copilot_marks(json::value_of(call_.body, *messages));
+        add("X-Initiator", marks.agent ? "agent" : "user");
+        if (marks.vision) {
+            add("Copilot-Vision-Request", "true");
+        }
+    }
+
+    const inbound_call& call_;
+    const model::deployment& target_;
+    http::head_writer head_;
+};
+
+/// Copilot served some models without system messages; LiteLLM's answer to that is kept.
+void use_assistant_role(json::splice& body) {
+    constexpr std::string_view system = R"("system")";
+    if (body.value("messages").find(system) == std::string_view::npos) {
+        return;
+    }
+    body.within("messages", [&](json::splice& message) {
+        if (message.value("role") == system) {
+            message.set("role", R"("assistant")");
+        }
+    });
+}
+
+/// Head and edited body in order.
+void finish_edited(const inbound_call& call, const model::deployment& target, std::string_view path,
+                   outbound_call& out) {
+    const auto pieces = out.edited->pieces();
+    call_head head(call, target, out.head);
+    head.begin(path);
+    head.end(total_size(pieces));
+    out.pieces = {out.head};
+    out.pieces.insert(out.pieces.end(), pieces.begin(), pieces.end());
+}
+
+bool is_claude(std::string_view model) {
+    return lower(model).find("claude") != std::string::npos;
+}
+
+bool needs_responses(const inbound_call& call, const model::deployment& target) {
+    const std::string& mode = target.info.mode;
+    return mode.empty() ? copilot_needs_responses(call.upstream_model) : mode == "responses";
+}
+
+} // namespace
+
+github_copilot::github_copilot() : openai_compatible(traits) {}
+
+bool github_copilot::prepare(const config::model_entry& entry, const config::settings& settings,
+                             const variable_lookup& variable, model::deployment& out,
+                             config::problems& found) const {
+    if (!openai_compatible::prepare(entry, settings, variable, out, found)) {
+        return false;
+    }
+    const auto& params = entry.params;
+    if (!out.key.empty()) {
+        add_problem(found, entry, entry.where, "api_key", "is not used by github_copilot/",
+                    "remove it; the login's token is sent");
+        found.back().level = config::severity::warning;
+    }
+    // The token is known when a call is made, and the heads with it.
+    out.key = secret();
+    out.request_heads = {};
+    out.header_lines = make_lines(params);
+    out.own_base = params.api_base && !params.api_base->empty();
+    out.keep_system_role = settings.litellm.disable_copilot_system_to_assistant;
+    // Reads the price table now rather than in a call.
+    copilot_needs_responses(out.upstream_model);
+    return true;
+}
+
+result<void> github_copilot::translate(const inbound_call& call, const model::deployment& target,
+                                       outbound_call& out) const {
+    if (call.access == nullptr) {
+        return make_error(error_class::authentication, 401, exception_name(),
+                          "there is no login at GitHub Copilot", call.requested_model);
+    }
+    if (!target.own_base) {
+        out.origin = call.access->origin;
+    }
+    switch (call.type) {
+    case model::call_type::chat_completion:
+        return needs_responses(call, target) ? bridge_chat(call, target, out)
+                                             : translate_chat(call, target, out);
+    case model::call_type::embedding:
+        return translate_embedding(call, target, out);
+    default:
+        return error(404, "invalid_request_error",
+                     "github_copilot/ does not serve " +
+                         std::string(model::traits_of(call.type).path) + ".");
+    }
+}
+
+result<void> github_copilot::translate_chat(const inbound_call& call,
+                                            const model::deployment& target,
+                                            outbound_call& out) const {
+    if (auto edited = edit_body(call, target, out); !edited) {
+        return edited;
+    }
+    if (!target.keep_system_role) {
+        use_assistant_role(*out.edited);
+    }
+    if (!call.stream && is_claude(call.upstream_model)) {
+        out.answers =
+            make_copilot_claude_translation(std::string(call.requested_model), call.created);
+    }
+    finish_edited(call, target, "/chat/completions", out);
+    return {};
+}
+
+result<void> github_copilot::bridge_chat(const inbound_call& call, const model::deployment& target,
+                                         outbound_call& out) const {
+    auto body = make_responses_body(call, target);
+    if (!body) {
+        return body.error();
+    }
+    out.body = std::move(*body);
+    call_head head(call, target, out.head);
+    head.begin("/responses");
+    head.end(out.body.size());
+    out.pieces = {out.head, out.body};
+    out.answers = make_responses_translation({.requested_model = std::string(call.requested_model),
+                                              .created = call.created,
+                                              .random = call.random,
+                                              .target = &target});
+    return {};
+}
+
+result<void> github_copilot::translate_embedding(const inbound_call& call,
+                                                 const model::deployment& target,
+                                                 outbound_call& out) const {
+    if (auto edited = edit_body(call, target, out); !edited) {
+        return edited;
+    }
+    const std::string_view input = out.edited->value("input");
+    if (input.starts_with('"')) {
+        out.edited->set("input", "[" + std::string(input) + "]");
+    }
+    finish_edited(call, target, "/embeddings", out);
+    return {};
+}
+
+verdict github_copilot::judge(const upstream_answer& answer, const upstream_text& said) const {
+    if (copilot_says_too_long(said)) {
+        return error_class::context_window_exceeded;
+    }
+    return openai_compatible::judge(answer, said);
+}
+
+error github_copilot::classify(const upstream_answer& answer, const call_names& names) const {
+    const std::string body = without_copilot_tokens(trim(answer.body));
+    error failure = openai_compatible::classify({answer.status, body}, names);
+    const auto advice = copilot_advice(answer.status, read_upstream_text(body));
+    if (!advice.empty()) {
+        const std::string tail = group_suffix(names.group);
+        failure.message.resize(failure.message.size() - tail.size());
+        failure.message = std::string(trim(failure.message)).append(" ").append(advice) + tail;
+    }
+    return failure;
+}
+
+} // namespace llm_proxy::providers
