@@ -5,6 +5,7 @@
 #include "llm_proxy/providers/registry.hpp"
 
 #include <iostream>
+#include <utility>
 
 namespace llm_proxy::app {
 
@@ -20,14 +21,19 @@ config::problem no_prices(const error& why) {
 
 } // namespace
 
-configuration read_configuration(const std::string& path, const config::environment& process,
+configuration read_configuration(const options& chosen, const config::environment& process,
                                  const pricing::packed_prices& prices) {
-    config::loaded loaded = config::load(path, process);
+    config::loaded loaded = config::load(chosen.config_path, process);
     configuration out;
     out.found = std::move(loaded.found);
     out.variables = std::move(loaded.variables);
     if (!loaded.config) {
         return out;
+    }
+    if (chosen.drop_params) {
+        auto changed = std::make_shared<config::settings>(*loaded.config);
+        changed->litellm.drop_params = true;
+        loaded.config = std::move(changed);
     }
     const auto variable = [&out](std::string_view name) {
         return name.empty() ? std::nullopt : out.variables.get(name);
@@ -52,8 +58,8 @@ with_prices(const server::snapshot& current,
                                               pricing::priced(current.models.deployments(), table));
 }
 
-int check_configuration(const std::string& path, const config::environment& process) {
-    const configuration read = read_configuration(path, process);
+int check_configuration(const options& chosen, const config::environment& process) {
+    const configuration read = read_configuration(chosen, process);
     std::cout << config::describe_problems(read.found);
     if (read.snapshot) {
         std::cout << '\n' << config::effective_yaml(*read.snapshot->settings);

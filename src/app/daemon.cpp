@@ -250,7 +250,7 @@ private:
 
     /// The new configuration is checked whole before anything of it counts.
     void reload() {
-        configuration next = read_configuration(chosen_.config_path, process_, prices_);
+        configuration next = read_configuration(chosen_, process_, prices_);
         log_problems(next.found);
         if (!next.snapshot || config::has_errors(next.found)) {
             spdlog::error("{}: not loaded; the configuration in force stays", chosen_.config_path);
@@ -327,7 +327,7 @@ private:
 int run_daemon(options chosen, const config::environment& process) {
     std::signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
-    configuration first = read_configuration(chosen.config_path, process);
+    configuration first = read_configuration(chosen, process);
     const auto completed = complete_options(chosen, first.variables);
     start_logging(chosen, first.variables,
                   first.snapshot && first.snapshot->settings->litellm.json_logs);

@@ -41,7 +41,7 @@ int run(app::options chosen) {
     case app::action::health_check:
         return health_check(std::move(chosen), process);
     case app::action::check:
-        return app::check_configuration(chosen.config_path, process);
+        return app::check_configuration(chosen, process);
     case app::action::copilot_login:
     case app::action::copilot_status:
     case app::action::copilot_logout:

@@ -14,16 +14,10 @@ namespace llm_proxy::app {
 namespace {
 
 /// LiteLLM's switches that users' commands carry: how its own server runs does not apply here.
-constexpr std::array ignored_flags{"--run_gunicorn",
-                                   "--run_hypercorn",
-                                   "--run_granian",
-                                   "--use_queue",
-                                   "--use_prisma_db_push",
-                                   "--local",
-                                   "--reload",
-                                   "--drop_params",
-                                   "--add_function_to_prompt",
-                                   "--use_legacy_migration_resolver"};
+constexpr std::array ignored_flags{
+    "--run_gunicorn", "--run_hypercorn",          "--run_granian",
+    "--use_queue",    "--use_prisma_db_push",     "--local",
+    "--reload",       "--add_function_to_prompt", "--use_legacy_migration_resolver"};
 
 /// The same with a value.
 constexpr std::array ignored_options{"--telemetry",
@@ -46,6 +40,8 @@ void describe(CLI::App& cli, options& out) {
     cli.add_option("--ssl_keyfile_path", out.ssl_key, "The certificate's key");
     cli.add_option("--keepalive_timeout", out.keepalive_seconds, "Seconds an idle client is kept");
     cli.add_option("--limit_concurrency", out.connection_limit, "Connections at once");
+    cli.add_flag("--drop_params", out.drop_params,
+                 "Leave out parameters that a provider does not know");
     cli.add_flag("--debug", out.debug, "Log more (DEBUG)");
     cli.add_flag("--detailed_debug", out.detailed_debug, "Log most (DETAILED_DEBUG)");
 }

@@ -95,6 +95,14 @@ public:
     }
     void put(std::string_view key, const std::string& text) { put(key, std::string_view(text)); }
     void put(std::string_view key, const char* text) { put(key, std::string_view(text)); }
+    void put(std::string_view key, const std::vector<std::string>& texts) {
+        if (texts.empty())
+            return;
+        std::string items;
+        for (const std::string& text : texts)
+            items += (items.empty() ? "" : ", ") + scalar(std::string_view(text));
+        raw(key, '[' + items + ']');
+    }
     void raw(std::string_view key, const std::string& text) { line(key, " " + text); }
 
     std::string take() { return std::move(out_); }
@@ -142,6 +150,9 @@ void write_params(yaml_writer& out, const litellm_params& params) {
     out.put("tpm", params.tpm);
     out.put("ssl_verify", params.ssl_verify);
     out.put("mock_response", params.mock_response);
+    out.put("drop_params", params.drop_params);
+    out.put("additional_drop_params", params.additional_drop_params);
+    out.put("allowed_openai_params", params.allowed_openai_params);
     for (const json_member& one : params.defaults)
         out.raw(one.name, shown(one));
     for (const json_member& one : params.prices)
@@ -219,6 +230,8 @@ std::string effective_yaml(const settings& config) {
     out.put("json_logs", config.litellm.json_logs);
     out.put("set_verbose", config.litellm.set_verbose);
     out.put("check_provider_endpoint", config.litellm.check_provider_endpoint);
+    out.put("drop_params", config.litellm.drop_params);
+    out.put("modify_params", config.litellm.modify_params);
     out.close();
     write_router(out, config.router);
     write_general(out, config.general);

@@ -140,6 +140,9 @@ private:
         read_defaults(from);
         read_extra_body(from);
         read_prices(from);
+        into.drop_params = from.boolean("drop_params");
+        into.additional_drop_params = read_names(from, "additional_drop_params");
+        into.allowed_openai_params = read_names(from, "allowed_openai_params");
         note_limits(from);
         entry_.model_where = from.where("model");
         entry_.base_where = into.api_base ? from.where(base_key) : entry_.where;
@@ -192,6 +195,20 @@ private:
             check_prices_within(*usable, from.path_of(one.key), shared_);
             entry_.params.prices.push_back({one.key, compact_json(*usable)});
         }
+    }
+
+    std::vector<std::string> read_names(section_reader& from, std::string_view key) {
+        std::vector<std::string> names;
+        const value* given = from.find(key);
+        if (given == nullptr)
+            return names;
+        for (const value& one : std::get<list>(given->data)) {
+            if (one.is_string())
+                names.push_back(std::get<std::string>(one.data));
+            else
+                from.fail(key, "must be a list of texts");
+        }
+        return names;
     }
 
     void note_limits(const section_reader& from) {

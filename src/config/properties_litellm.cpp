@@ -27,13 +27,14 @@ constexpr property litellm_properties[] = {
     {"check_provider_endpoint", boolean, "false",
      "List the models behind a wildcard as the provider names them; servers at home (LM Studio, "
      "Ollama, vLLM) are asked without it."},
-    {"drop_params", boolean, "false",
-     "Leave out OpenAI parameters that a provider does not know, instead of answering 400.",
-     not_served},
+    {"drop_params", boolean, "false, or environment variable LITELLM_DROP_PARAMS",
+     "Leave out OpenAI parameters that a provider does not know, instead of answering 400."},
     {"disable_copilot_system_to_assistant", boolean, "false",
      "GitHub Copilot: leave system messages as they are, instead of sending them as the "
      "assistant's."},
-    {"modify_params", boolean, "false", "Rewrite messages where a provider needs it.", not_served},
+    {"modify_params", boolean, "false, or environment variable LITELLM_MODIFY_PARAMS",
+     "Leave the system instruction and the tools out of Gemini requests with `cached_content`, "
+     "which Gemini refuses together."},
     {"success_callback", sequence, "", "Loggers of successful calls.", not_served},
     {"failure_callback", sequence, "", "Loggers of failed calls.", not_served},
     {"callbacks", sequence, "", "Loggers of all calls.", not_served},

@@ -46,10 +46,13 @@ constexpr property param_properties[] = {
     {"cooldown_time", non_negative, "the router's",
      "Seconds that the deployment rests after failures.", not_served},
     {"drop_params", boolean, "that of `litellm_settings`",
-     "Leave out OpenAI parameters that the provider does not know.", not_served},
-    {"additional_drop_params", sequence, "", "Parameters always left out.", not_served},
+     "Leave out OpenAI parameters that the provider does not know. A request's own wins."},
+    {"additional_drop_params", sequence, "",
+     "Parameters always left out, or members within them, such as `tools[*].input_examples`. A "
+     "request's own list replaces it."},
     {"allowed_openai_params", sequence, "",
-     "Parameters passed on although the provider is not known to take them.", not_served},
+     "Parameters passed on although the provider is not known to take them. A request's own list "
+     "replaces it."},
     {"region_name", text, "", "Region of a cloud provider.", not_served},
     {"litellm_credential_name", text, "", "Entry of `credential_list` to use.", not_served},
     {"timeout_by_service_tier", mapping, "", "Timeouts for each service tier.", not_served},

@@ -179,6 +179,14 @@ litellm_settings read_litellm_settings(const value* section, reading& shared) {
     const bool json_by_default = iequals(shared.variables.get("JSON_LOGS").value_or(""), "true");
     into.json_logs = from.boolean("json_logs").value_or(json_by_default);
     into.set_verbose = from.boolean("set_verbose").value_or(false);
+    into.drop_params = from.boolean("drop_params");
+    if (!from.has("drop_params")) {
+        if (auto item = from_environment("LITELLM_DROP_PARAMS", value_kind::boolean, shared))
+            into.drop_params = std::get<bool>(item->data);
+    }
+    // LiteLLM takes any text for a yes, even `false`.
+    const bool modifies = !shared.variables.get("LITELLM_MODIFY_PARAMS").value_or("").empty();
+    into.modify_params = from.boolean("modify_params").value_or(modifies);
     read_file_rules(from, into, shared);
     if (const value* safety = from.find("vertex_ai_safety_settings"))
         into.vertex_ai_safety_settings = compact_json(*safety);

@@ -2,8 +2,8 @@
 
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/scan.hpp"
-#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/gemini_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 
 #include <nlohmann/json.hpp>

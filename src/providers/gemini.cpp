@@ -142,7 +142,9 @@ error worded(error refused, std::string_view group) {
     if (!refused.message.starts_with("litellm.")) {
         refused.message.insert(0, "litellm.BadRequestError: ");
     }
-    refused.message += group_suffix(group);
+    if (!refused.message.ends_with(group_suffix(group))) {
+        refused.message += group_suffix(group);
+    }
     return refused;
 }
 

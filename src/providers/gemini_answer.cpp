@@ -10,6 +10,7 @@
 #include "llm_proxy/providers/gemini_text.hpp"
 #include "llm_proxy/providers/gemini_transcription.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -72,7 +73,7 @@ document message_json(const document& candidate, const gemini_message& said,
 document choice_json(const document& candidate, std::size_t position,
                      const gemini_answer_options& options) {
     const gemini_message said = read_gemini_message(candidate, options.random);
-    const std::string_view native = wire::text(candidate, "finishReason");
+    const std::string_view native = text_of(candidate, "finishReason");
     const bool numbered = candidate.is_object() && candidate.contains("index");
     document choice;
     choice["index"] =
@@ -105,8 +106,7 @@ document head_json(std::string id, const gemini_answer_options& options) {
 bool is_withheld(const document& answer) {
     const document& candidates = wire::list(answer, "candidates");
     return gemini_prompt_blocked(answer) ||
-           (!candidates.empty() &&
-            gemini_withholds(wire::text(candidates.front(), "finishReason")));
+           (!candidates.empty() && gemini_withholds(text_of(candidates.front(), "finishReason")));
 }
 
 /// A refusal is an answer, not an error; nothing that was said before it is shown.
@@ -129,7 +129,7 @@ std::string service_tier(const http::response_head& head) {
 void add_service_tier(const http::response_head& head, const document& counted, document& out) {
     std::string tier = service_tier(head);
     if (tier.empty()) {
-        tier = openai_service_tier(wire::text(counted, "serviceTier"));
+        tier = openai_service_tier(text_of(counted, "serviceTier"));
     }
     if (!tier.empty()) {
         out["service_tier"] = std::move(tier);
@@ -142,7 +142,7 @@ document chat_json(const http::response_head& head, const document& answer,
         return withheld_chat(answer, options);
     }
     const document& candidates = wire::list(answer, "candidates");
-    document out = head_json(std::string(wire::text(answer, "responseId")), options);
+    document out = head_json(std::string(text_of(answer, "responseId")), options);
     auto choices = document::array();
     for (const document& candidate : candidates) {
         choices.push_back(choice_json(candidate, choices.size(), options));
@@ -168,7 +168,7 @@ public:
         : options_(std::move(options)), stream_(options_) {}
 
     result<translated_body> body(const http::response_head& head, std::string_view bytes) override {
-        const document parsed = wire::parse(bytes);
+        const document parsed = parse_document(bytes).value_or(nullptr);
         const document& answer = parsed.is_array() && parsed.size() == 1 ? parsed.front() : parsed;
         if (!answer.is_object()) {
             return gemini_invalid_answer(bytes, options_.requested_model);

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_candidate.hpp"
 
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>
@@ -44,7 +45,7 @@ document gather(const document& candidates, const char* name) {
 document alternatives(const document& top) {
     auto out = document::array();
     for (const document& option : wire::list(top, "candidates")) {
-        out.push_back({{"token", wire::text(option, "token")},
+        out.push_back({{"token", text_of(option, "token")},
                        {"logprob", wire::member(option, "logProbability")}});
     }
     return out;
@@ -69,7 +70,7 @@ bool gemini_withholds(std::string_view native) {
 }
 
 bool gemini_prompt_blocked(const document& answer) {
-    return !wire::text(wire::member(answer, "promptFeedback"), "blockReason").empty();
+    return !text_of(wire::member(answer, "promptFeedback"), "blockReason").empty();
 }
 
 document gemini_annotations(const document& candidate) {
@@ -93,8 +94,8 @@ document gemini_annotations(const document& candidate) {
                            {"url_citation",
                             {{"start_index", wire::count(segment, "startIndex")},
                              {"end_index", wire::count(segment, "endIndex")},
-                             {"url", wire::text(page, "uri")},
-                             {"title", wire::text(page, "title")}}}});
+                             {"url", text_of(page, "uri")},
+                             {"title", text_of(page, "title")}}}});
         }
     }
     return out;
@@ -110,7 +111,7 @@ document gemini_logprobs(const document& candidate) {
     auto content = document::array();
     for (std::size_t i = 0; i < chosen.size(); ++i) {
         content.push_back(
-            {{"token", wire::text(chosen[i], "token")},
+            {{"token", text_of(chosen[i], "token")},
              {"logprob", wire::member(chosen[i], "logProbability")},
              {"top_logprobs", i < top.size() ? alternatives(top[i]) : document::array()}});
     }

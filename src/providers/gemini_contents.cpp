@@ -1,8 +1,8 @@
 #include "llm_proxy/providers/gemini_contents.hpp"
 
-#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/gemini_blocks.hpp"
 #include "llm_proxy/providers/gemini_tool_calls.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
 

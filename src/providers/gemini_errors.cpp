@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_answer.hpp"
 #include "llm_proxy/providers/gemini_candidate.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/strings.hpp"
 
@@ -155,7 +156,7 @@ std::optional<std::string> whole_seconds(std::string_view duration) {
 /// https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto
 void add_retry_hint(const document& reported, error& out) {
     for (const document& detail : wire::list(reported, "details")) {
-        if (const auto seconds = whole_seconds(wire::text(detail, "retryDelay"))) {
+        if (const auto seconds = whole_seconds(text_of(detail, "retryDelay"))) {
             out.headers.emplace_back("retry-after", *seconds);
             return;
         }
@@ -208,8 +209,8 @@ int status_of_name(std::string_view name) {
 }
 
 std::string reported_text(const document& reported) {
-    std::string out(wire::text(reported, "status"));
-    const std::string_view message = wire::text(reported, "message");
+    std::string out(text_of(reported, "status"));
+    const std::string_view message = text_of(reported, "message");
     if (!out.empty() && !message.empty()) {
         out += " - ";
     }
@@ -224,14 +225,13 @@ struct reason {
 };
 
 reason reason_of(const document& answer) {
-    const std::string_view blocked =
-        wire::text(wire::member(answer, "promptFeedback"), "blockReason");
+    const std::string_view blocked = text_of(wire::member(answer, "promptFeedback"), "blockReason");
     if (!blocked.empty()) {
         return {blocked, true};
     }
     // Imagen's own way to say it.
     for (const document& prediction : wire::list(answer, "predictions")) {
-        if (const auto filtered = wire::text(prediction, "raiFilteredReason"); !filtered.empty()) {
+        if (const auto filtered = text_of(prediction, "raiFilteredReason"); !filtered.empty()) {
             return {filtered, true};
         }
     }
@@ -239,14 +239,14 @@ reason reason_of(const document& answer) {
     if (candidates.empty()) {
         return {};
     }
-    const std::string_view native = wire::text(candidates.front(), "finishReason");
+    const std::string_view native = text_of(candidates.front(), "finishReason");
     return {native, gemini_finish_reason(native) == "content_filter"};
 }
 
 } // namespace
 
 error gemini_error(int status, std::string_view body, std::string_view requested_model) {
-    const document parsed = wire::parse(body);
+    const document parsed = parse_document(body).value_or(nullptr);
     const bool many = parsed.is_array() && !parsed.empty();
     const document& reported = wire::member(many ? parsed.front() : parsed, "error");
     failure said;
@@ -262,8 +262,8 @@ std::optional<error> gemini_reported_error(const document& answer,
     const document& reported = wire::member(answer, "error");
     const bool is_text = reported.is_string() && !reported.get_ref<const std::string&>().empty();
     const bool is_object =
-        reported.is_object() && (!wire::text(reported, "message").empty() ||
-                                 !wire::text(reported, "status").empty() || code_of(reported) != 0);
+        reported.is_object() && (!text_of(reported, "message").empty() ||
+                                 !text_of(reported, "status").empty() || code_of(reported) != 0);
     if (!is_text && !is_object) {
         return std::nullopt;
     }
@@ -272,7 +272,7 @@ std::optional<error> gemini_reported_error(const document& answer,
     failure said;
     said.text = text;
     said.code = code_of(reported);
-    said.status = said.code != 0 ? said.code : status_of_name(wire::text(reported, "status"));
+    said.status = said.code != 0 ? said.code : status_of_name(text_of(reported, "status"));
     return present(said, reported, requested_model);
 }
 

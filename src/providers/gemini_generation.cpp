@@ -1,9 +1,9 @@
 #include "llm_proxy/providers/gemini_generation.hpp"
 
 #include "llm_proxy/providers/camel_case.hpp"
-#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/gemini_schema.hpp"
 #include "llm_proxy/providers/gemini_thinking.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
 

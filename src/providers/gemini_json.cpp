@@ -2,6 +2,7 @@
 
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/writer.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/uuid.hpp"
 
 #include <nlohmann/json.hpp>
@@ -13,50 +14,6 @@
 namespace llm_proxy::providers::wire {
 
 namespace {
-
-/// The position of the quote that ends a string, or of the text's end.
-std::size_t end_of_string(std::string_view text, std::size_t begin) {
-    for (std::size_t at = text.find_first_of("\"\\", begin); at < text.size();
-         at = text.find_first_of("\"\\", at + 2)) {
-        if (text[at] == '"') {
-            return at;
-        }
-    }
-    return text.size();
-}
-
-/// Whether a document, if the text is one, stays within the bounds. Telling that before the parser
-/// runs spares it a callback for every value.
-bool within_bounds(std::string_view text) {
-    std::array<std::size_t, most_depth> members{}; // of each open array or object
-    std::size_t depth = 0;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        switch (text[at]) {
-        case '"':
-            at = end_of_string(text, at + 1);
-            break;
-        case '{':
-        case '[':
-            if (depth == most_depth) {
-                return false;
-            }
-            members[depth++] = 0;
-            break;
-        case '}':
-        case ']':
-            depth -= depth > 0 ? 1 : 0;
-            break;
-        case ':':
-            if (depth > 0 && ++members[depth - 1] > most_members) {
-                return false;
-            }
-            break;
-        default:
-            break;
-        }
-    }
-    return true;
-}
 
 void append_spaced(std::string& out, const document& value) {
     if (!value.is_structured()) {
@@ -79,32 +36,16 @@ void append_spaced(std::string& out, const document& value) {
 
 } // namespace
 
-document parse(std::string_view text) {
-    if (!within_bounds(text)) {
-        return document(document::value_t::discarded);
-    }
-    return document::parse(text, nullptr, false);
-}
-
 const document& member(const document& object, const char* name) {
     static const document nothing;
-    if (!object.is_object()) {
-        return nothing;
-    }
-    const auto found = object.find(name);
-    return found == object.end() ? nothing : *found;
+    const document* found = member_of(object, name);
+    return found == nullptr ? nothing : *found;
 }
 
 const document& list(const document& object, const char* name) {
     static const document none = document::array();
     const document& found = member(object, name);
     return found.is_array() ? found : none;
-}
-
-std::string_view text(const document& object, const char* name) {
-    const document& found = member(object, name);
-    return found.is_string() ? std::string_view(found.get_ref<const std::string&>())
-                             : std::string_view();
 }
 
 std::int64_t count(const document& object, const char* name) {

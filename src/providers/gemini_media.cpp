@@ -1,6 +1,6 @@
 #include "llm_proxy/providers/gemini_media.hpp"
 
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/base64.hpp"
 #include "llm_proxy/util/strings.hpp"
 

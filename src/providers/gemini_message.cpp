@@ -1,6 +1,7 @@
 #include "llm_proxy/providers/gemini_message.hpp"
 
 #include "llm_proxy/providers/gemini_signature.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/base64.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,7 +20,7 @@ std::string data_url(const gemini_message::media& media) {
 }
 
 void read_text(const document& part, std::string_view signature, gemini_message& out) {
-    const std::string_view text = wire::text(part, "text");
+    const std::string_view text = text_of(part, "text");
     if (!wire::flag(part, "thought")) {
         out.content.append(text);
         return;
@@ -33,7 +34,7 @@ void read_text(const document& part, std::string_view signature, gemini_message&
 void read_call(const document& call, std::string_view signature, random_source* random,
                gemini_message& out) {
     gemini_message::call& added = out.calls.emplace_back();
-    added.id = wire::text(call, "id");
+    added.id = text_of(call, "id");
     if (added.id.empty()) {
         added.id = "call_" + wire::random_hex(random, 28);
     }
@@ -41,14 +42,14 @@ void read_call(const document& call, std::string_view signature, random_source* 
         added.id = join_signature(added.id, signature);
         added.signature = signature;
     }
-    added.name = wire::text(call, "name");
+    added.name = text_of(call, "name");
     const document& arguments = wire::member(call, "args");
     added.arguments = arguments.is_null() ? "{}" : wire::dump_spaced(arguments);
 }
 
 void read_media(const document& inline_data, gemini_message& out) {
-    const gemini_message::media media{wire::text(inline_data, "mimeType"),
-                                      wire::text(inline_data, "data")};
+    const gemini_message::media media{text_of(inline_data, "mimeType"),
+                                      text_of(inline_data, "data")};
     if (media.mime.starts_with("image/")) {
         out.images.push_back(media);
     } else if (media.mime.starts_with("audio/")) {
@@ -64,7 +65,7 @@ gemini_message read_gemini_message(const document& candidate, random_source* ran
     gemini_message out;
     for (const document& part : wire::list(wire::member(candidate, "content"), "parts")) {
         out.any_part = true;
-        const std::string_view signature = wire::text(part, "thoughtSignature");
+        const std::string_view signature = text_of(part, "thoughtSignature");
         if (!signature.empty()) {
             out.signatures.push_back(signature);
         }

@@ -5,6 +5,7 @@
 #include "llm_proxy/providers/gemini_errors.hpp"
 #include "llm_proxy/providers/gemini_message.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/base64.hpp"
 #include "llm_proxy/util/strings.hpp"
 
@@ -40,14 +41,13 @@ document generated_images(const document& answer) {
     for (const document& candidate : wire::list(answer, "candidates")) {
         for (const document& part : wire::list(wire::member(candidate, "content"), "parts")) {
             const document& media = wire::member(part, "inlineData");
-            if (wire::text(media, "mimeType").starts_with("image/") &&
-                !wire::flag(part, "thought")) {
-                append_image(wire::text(media, "data"), data);
+            if (text_of(media, "mimeType").starts_with("image/") && !wire::flag(part, "thought")) {
+                append_image(text_of(media, "data"), data);
             }
         }
     }
     for (const document& prediction : wire::list(answer, "predictions")) {
-        append_image(wire::text(prediction, "bytesBase64Encoded"), data);
+        append_image(text_of(prediction, "bytesBase64Encoded"), data);
     }
     return data;
 }

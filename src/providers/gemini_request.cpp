@@ -1,15 +1,16 @@
 #include "llm_proxy/providers/gemini_request.hpp"
 
 #include "llm_proxy/json/dump.hpp"
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/camel_case.hpp"
 #include "llm_proxy/providers/gemini_contents.hpp"
 #include "llm_proxy/providers/gemini_generation.hpp"
 #include "llm_proxy/providers/gemini_media.hpp"
 #include "llm_proxy/providers/gemini_names.hpp"
-#include "llm_proxy/providers/gemini_parameters.hpp"
 #include "llm_proxy/providers/gemini_routes.hpp"
 #include "llm_proxy/providers/gemini_tools.hpp"
 #include "llm_proxy/providers/gemini_transcription.hpp"
+#include "llm_proxy/providers/json_document.hpp"
+#include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>
@@ -145,6 +146,25 @@ result<gemini_answer_options> answer_options(const inbound_call& call, const jso
     return out;
 }
 
+/// Gemini refuses these beside a cache that holds its own.
+void leave_out_what_is_cached(json& body) {
+    for (const char* name : {"systemInstruction", "tools", "toolConfig"}) {
+        body.erase(name);
+    }
+}
+
+/// Merges `extra` into the body: objects one level deep, the rest replaces.
+void merge_extra(const json& extra, json& body) {
+    for (const auto& [name, value] : extra.items()) {
+        json& into = body[camel_case(name)];
+        if (into.is_object() && value.is_object()) {
+            into.update(value);
+        } else {
+            into = value;
+        }
+    }
+}
+
 bool has_json_body(model::call_type type) {
     return type == model::call_type::chat_completion || type == model::call_type::completion ||
            type == model::call_type::embedding || type == model::call_type::image_generation ||
@@ -162,7 +182,7 @@ result<gemini_request> make_gemini_request(const inbound_call& call,
     json parameters;
     json extra;
     if (has_json_body(call.type)) {
-        if (auto read = read_parameters(call, target, parameters, extra); !read) {
+        if (auto read = read_request(call, target, parameters, extra); !read) {
             return read.error();
         }
     }
@@ -173,6 +193,9 @@ result<gemini_request> make_gemini_request(const inbound_call& call,
     auto body = make_body(call, parameters, model);
     if (!body) {
         return body.error();
+    }
+    if (target.modify_params && body->contains("cachedContent")) {
+        leave_out_what_is_cached(*body);
     }
     merge_extra(extra, *body);
     gemini_request out;
@@ -191,7 +214,7 @@ std::vector<std::string> gemini_remote_files(const inbound_call& call) {
     if (call.type != model::call_type::chat_completion || !may_name) {
         return out;
     }
-    const auto body = parse_client_json(call.body);
+    const auto body = parse_document(call.body);
     const json* messages = body ? member_of(*body, "messages") : nullptr;
     if (messages == nullptr) {
         return out;

@@ -1,8 +1,8 @@
 #include "llm_proxy/providers/gemini_routes.hpp"
 
-#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/gemini_media.hpp"
 #include "llm_proxy/providers/gemini_tools.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 #include "llm_proxy/providers/gemini_schema.hpp"
 
 #include "llm_proxy/json/dump.hpp"
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -6,6 +6,7 @@
 #include "llm_proxy/providers/gemini_message.hpp"
 #include "llm_proxy/providers/gemini_text.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>
@@ -57,7 +58,7 @@ result<void> gemini_stream::event(std::string_view data, std::vector<std::string
     if (data.empty() || data == "[DONE]") {
         return {};
     }
-    document parsed = wire::parse(data);
+    document parsed = parse_document(data).value_or(nullptr);
     if (!parsed.is_array()) {
         return take(parsed, data, chunks);
     }
@@ -97,7 +98,7 @@ result<void> gemini_stream::take(document& part, std::string_view data,
 
 void gemini_stream::remember(document& part) {
     if (id_.empty()) {
-        id_ = wire::text(part, "responseId");
+        id_ = text_of(part, "responseId");
     }
     if (id_.empty()) {
         id_ = "chatcmpl-" + wire::random_hex(options_.random, 32);
@@ -107,7 +108,7 @@ void gemini_stream::remember(document& part) {
         counted != part.end() && counted->is_object()) {
         usage_ = std::make_unique<document>(std::move(*counted));
         if (service_tier_.empty()) {
-            service_tier_ = openai_service_tier(wire::text(*usage_, "serviceTier"));
+            service_tier_ = openai_service_tier(text_of(*usage_, "serviceTier"));
             head_.clear();
         }
     }
@@ -145,7 +146,7 @@ void gemini_stream::take_candidate(const document& candidate, std::size_t index,
                                    document& choices) {
     choice_state& state = states_[index];
     state.seen = true;
-    if (const auto native = wire::text(candidate, "finishReason"); !native.empty()) {
+    if (const auto native = text_of(candidate, "finishReason"); !native.empty()) {
         state.native_finish = native;
     }
     document delta = delta_of(candidate, state);

@@ -1,5 +1,7 @@
 #include "llm_proxy/providers/gemini_text.hpp"
 
+#include "llm_proxy/providers/json_document.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <utility>
@@ -12,7 +14,7 @@ document text_choices(const document& choices, const char* from) {
     auto out = document::array();
     for (const document& choice : choices) {
         document text{{"index", choice["index"]}};
-        text["text"] = wire::text(wire::member(choice, from), "content");
+        text["text"] = text_of(wire::member(choice, from), "content");
         text["logprobs"] = nullptr;
         text["finish_reason"] = wire::member(choice, "finish_reason");
         out.push_back(std::move(text));

@@ -1,6 +1,6 @@
 #include "llm_proxy/providers/gemini_thinking.hpp"
 
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #include "llm_proxy/providers/gemini_tool_calls.hpp"
 
-#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/gemini_signature.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <nlohmann/json.hpp>
@@ -44,7 +44,7 @@ result<json> arguments_of(const json& function) {
     if (trim(text).empty() && (arguments == nullptr || arguments->is_string())) {
         return json{{"type", "object"}};
     }
-    auto parsed = parse_client_json(text);
+    auto parsed = parse_document(text);
     if (!parsed || !parsed->is_object()) {
         return bad_request("The arguments of the tool call '" +
                            std::string(text_of(function, "name")) + "' are no JSON object.");
@@ -55,7 +55,7 @@ result<json> arguments_of(const json& function) {
 /// The result as an object: the tool's own, or its text in one.
 json response_of(std::string text) {
     if (trim(text).starts_with('{')) {
-        if (auto parsed = parse_client_json(text); parsed && parsed->is_object()) {
+        if (auto parsed = parse_document(text); parsed && parsed->is_object()) {
             return *std::move(parsed);
         }
     }

@@ -1,10 +1,10 @@
 #include "llm_proxy/providers/gemini_transcription.hpp"
 
 #include "llm_proxy/json/dump.hpp"
-#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_errors.hpp"
 #include "llm_proxy/providers/gemini_media.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/subtitles.hpp"
 #include "llm_proxy/util/base64.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -128,11 +128,11 @@ struct transcript {
 
 void add_words(const document& content, transcript& out) {
     for (const document& annotation : wire::list(content, "annotations")) {
-        const std::string_view word = wire::text(annotation, "text");
-        if (wire::text(annotation, "type") == "word_info" && !word.empty()) {
-            out.words.push_back({word, seconds(wire::text(annotation, "start_offset")),
-                                 seconds(wire::text(annotation, "end_offset")),
-                                 wire::text(annotation, "speaker")});
+        const std::string_view word = text_of(annotation, "text");
+        if (text_of(annotation, "type") == "word_info" && !word.empty()) {
+            out.words.push_back({word, seconds(text_of(annotation, "start_offset")),
+                                 seconds(text_of(annotation, "end_offset")),
+                                 text_of(annotation, "speaker")});
         }
     }
 }
@@ -141,10 +141,10 @@ transcript read_transcript(const document& answer) {
     transcript out;
     for (const document& step : wire::list(answer, "steps")) {
         for (const document& content : wire::list(step, "content")) {
-            if (wire::text(content, "type") != "text") {
+            if (text_of(content, "type") != "text") {
                 continue;
             }
-            out.text.append(out.text.empty() ? "" : " ").append(wire::text(content, "text"));
+            out.text.append(out.text.empty() ? "" : " ").append(text_of(content, "text"));
             add_words(content, out);
         }
     }
@@ -154,7 +154,7 @@ transcript read_transcript(const document& answer) {
 document usage_of(const document& counted) {
     std::int64_t audio = 0;
     for (const document& kind : wire::list(counted, "input_tokens_by_modality")) {
-        if (wire::text(kind, "modality") == "audio") {
+        if (text_of(kind, "modality") == "audio") {
             audio = wire::count(kind, "tokens");
         }
     }
@@ -208,7 +208,7 @@ result<std::string> transcript_format(const inbound_call& call) {
 
 result<translated_body> gemini_transcript(const document& answer,
                                           const gemini_answer_options& options) {
-    if (const auto status = wire::text(answer, "status"); status != "completed") {
+    if (const auto status = text_of(answer, "status"); status != "completed") {
         const std::string shown(status.empty() ? "None" : status.substr(0, 32));
         return make_error({error_class::bad_gateway, false}, 502, gemini_exception,
                           "Gemini transcription interaction did not complete (status=" + shown +

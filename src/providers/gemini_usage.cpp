@@ -1,5 +1,7 @@
 #include "llm_proxy/providers/gemini_usage.hpp"
 
+#include "llm_proxy/providers/json_document.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -24,7 +26,7 @@ struct tally {
 tally read_tally(const document& details) {
     tally out;
     for (const document& item : details) {
-        const std::string_view modality = wire::text(item, "modality");
+        const std::string_view modality = text_of(item, "modality");
         const std::int64_t tokens = wire::count(item, "tokenCount");
         out.given = true;
         if (modality == "AUDIO") {

@@ -1,8 +1,8 @@
 #include "llm_proxy/providers/ollama_answer.hpp"
 
 #include "llm_proxy/json/dump.hpp"
-#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/ollama_errors.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/util/strings.hpp"

@@ -2,7 +2,7 @@
 
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/scan.hpp"
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/providers/think_splitter.hpp"
 #include "llm_proxy/util/base64.hpp"

@@ -1,6 +1,6 @@
 #include "llm_proxy/providers/ollama_parameters.hpp"
 
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,52 +14,31 @@ namespace {
 
 using document = nlohmann::ordered_json;
 
-// Sorted, for binary search: what is translated elsewhere, and what Ollama does not know.
-constexpr std::array<std::string_view, 44> not_options{
-    "audio",
+// Sorted, for binary search: what is translated elsewhere, and what only OpenAI's text completions
+// have.
+constexpr std::array<std::string_view, 22> not_options{
     "best_of",
-    "context_management",
     "dimensions",
     "echo",
     "encoding_format",
-    "function_call",
     "functions",
-    "include_server_side_tool_invocations",
     "input",
-    "logit_bias",
-    "logprobs",
     "max_completion_tokens",
     "max_tokens",
     "messages",
-    "modalities",
-    "n",
     "options",
-    "parallel_tool_calls",
-    "prediction",
-    "presence_penalty",
     "prompt",
-    "prompt_cache_key",
-    "prompt_cache_retention",
     "raw",
     "reasoning_effort",
     "response_format",
-    "safety_identifier",
-    "service_tier",
     "stop",
-    "store",
     "stream",
-    "stream_options",
     "suffix",
     "system",
     "template",
-    "thinking",
     "tool_choice",
     "tools",
-    "top_logprobs",
     "truncate",
-    "user",
-    "verbosity",
-    "web_search_options",
 };
 static_assert(std::is_sorted(not_options.begin(), not_options.end()));
 

@@ -2,7 +2,7 @@
 
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/scan.hpp"
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/ollama_messages.hpp"
 #include "llm_proxy/providers/ollama_prompt.hpp"
 #include "llm_proxy/providers/request_document.hpp"
@@ -129,24 +129,24 @@ result<document> embed_body(const inbound_call& call, const document& request) {
 
 result<ollama_request> make_ollama_request(const inbound_call& call,
                                            const model::deployment& target, ollama_route route) {
-    auto request = merged_request(call, target);
-    if (!request) {
-        return request.error();
+    document request;
+    document extra;
+    if (auto read = read_request(call, target, request, extra); !read) {
+        return read.error();
     }
+    request.update(extra);
     ollama_request out;
-    auto body = route == ollama_route::embed  ? embed_body(call, *request)
-                : route == ollama_route::chat ? chat_body(call, *request)
-                                              : generate_body(call, *request, out.calls_as_text);
+    auto body = route == ollama_route::embed  ? embed_body(call, request)
+                : route == ollama_route::chat ? chat_body(call, request)
+                                              : generate_body(call, request, out.calls_as_text);
     if (!body) {
         return body.error();
     }
-    if (auto written = write_ollama_parameters(*request, route, call.upstream_model, *body);
+    if (auto written = write_ollama_parameters(request, route, call.upstream_model, *body);
         !written) {
         return written.error();
     }
-    if (const auto format = request->find("encoding_format"); format != request->end()) {
-        out.base64_embeddings = *format == "base64";
-    }
+    out.base64_embeddings = text_of(request, "encoding_format") == "base64";
     out.body = dump_json(*body);
     return out;
 }

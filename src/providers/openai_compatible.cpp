@@ -1,14 +1,20 @@
 #include "llm_proxy/providers/openai_compatible.hpp"
 
 #include "llm_proxy/http/head_writer.hpp"
+#include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/form_rules.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/model_list.hpp"
+#include "llm_proxy/providers/parameter_plan.hpp"
 #include "llm_proxy/providers/preparation.hpp"
+#include "llm_proxy/providers/reasoning_rules.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/percent.hpp"
 #include "llm_proxy/util/strings.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -97,14 +103,14 @@ void write_heads(const dialect& traits, const config::litellm_params& params,
     }
 }
 
-/// Copies the deployment's own parameters into the body, beneath the client's.
-void apply_deployment(const model::deployment& target, json::splice& body) {
+/// Lays the deployment's own parameters beneath the client's.
+void apply_defaults(const model::deployment& target, const parameter_plan& plan,
+                    json::splice& body) {
     for (const auto& [name, value] : target.defaults) {
-        // A client's null wins, too: LiteLLM then sends neither.
-        body.set_default(name, value);
-    }
-    for (const auto& [name, value] : target.extra_body) {
-        body.set(name, value);
+        if (!plan.leaves_out(name)) {
+            // A client's null wins, too: LiteLLM then sends neither.
+            body.set_default(name, value);
+        }
     }
 }
 
@@ -112,7 +118,8 @@ void apply_deployment(const model::deployment& target, json::splice& body) {
 constexpr std::size_t most_extra_members = 256;
 
 /// The client's `extra_body` belongs at the top level; its `model` must not.
-result<void> merge_extra_body(std::string_view extra, json::splice& body) {
+result<void> merge_extra_body(std::string_view extra, const parameter_plan& plan,
+                              json::splice& body) {
     if (!extra.starts_with('{')) {
         return {};
     }
@@ -126,33 +133,62 @@ result<void> merge_extra_body(std::string_view extra, json::splice& body) {
         if (is_forbidden(name)) {
             return forbidden_member(name);
         }
-        if (name != "model" && !is_consumed(name)) {
+        if (name != "model" && !is_consumed(name) && !plan.drops(name)) {
             body.set(name, std::string(json::value_of(extra, item)));
         }
     }
     return {};
 }
 
-/// Drops what is the gateway's own business and moves `extra_body` up. Fails on what must refuse
-/// the call.
-result<void> apply_client_rules(const inbound_call& call, json::splice& body) {
-    std::string store;
-    for (const auto& item : *call.members) {
-        const std::string_view name = json::key_view(call.body, item, store);
-        if (is_forbidden(name)) {
-            return forbidden_member(name);
+/// Removes what `additional_drop_params` names within members.
+result<void> drop_nested(const parameter_plan& plan, json::splice& body) {
+    for (const parameter_path& path : plan.dropped) {
+        const std::string_view text = body.value(path.root());
+        if (path.is_whole() || text.empty()) {
+            continue;
         }
+        auto value = parse_document(text);
+        if (!value) {
+            return bad_request("'" + path.root() + "' nests too deep or has too many members.");
+        }
+        path.remove_from(*value);
+        body.set(path.root(), dump_json(*value));
     }
-    const std::string_view extra = body.value("extra_body");
-    body.remove_if(is_consumed);
-    return merge_extra_body(extra, body);
+    return {};
 }
 
-void request_usage(const inbound_call& call, json::splice& body) {
+/// The parameters: the client's without what stays here, and the deployment's.
+result<void> apply_plan(const inbound_call& call, const model::deployment& target,
+                        const parameter_plan& plan, json::splice& body) {
+    if (plan.leaves_members_out) {
+        body.remove_if([&](std::string_view name) { return plan.leaves_out(name); });
+    }
+    apply_defaults(target, plan, body);
+    if (plan.reasoning == model::reasoning_kind::none) {
+        return {};
+    }
+    return apply_reasoning_rules(call, plan.reasoning, plan.drops_unsupported, body);
+}
+
+/// Puts the client's `extra_body` over the parameters, and the deployment's over both.
+result<void> apply_extra_bodies(std::string_view extra, const model::deployment& target,
+                                const parameter_plan& plan, json::splice& body) {
+    if (auto merged = merge_extra_body(extra, plan, body); !merged) {
+        return merged;
+    }
+    for (const auto& [name, value] : target.extra_body) {
+        if (!plan.drops(name)) {
+            body.set(name, value);
+        }
+    }
+    return drop_nested(plan, body);
+}
+
+void request_usage(const inbound_call& call, const parameter_plan& plan, json::splice& body) {
     const bool streams = call.stream && model::traits_of(call.type).event_stream;
     if (!streams) {
         body.remove("stream_options");
-    } else if (call.request_usage) {
+    } else if (call.request_usage && !plan.leaves_out("stream_options")) {
         ask_for_usage(body);
     }
 }
@@ -197,13 +233,24 @@ void openai_compatible::adjust(const inbound_call&, json::splice& body) const {
 
 result<void> openai_compatible::edit_body(const inbound_call& call, const model::deployment& target,
                                           outbound_call& out) const {
-    auto& body = out.edited.emplace(call.body, *call.members);
-    if (auto accepted = apply_client_rules(call, body); !accepted) {
-        return accepted;
+    const auto plan = plan_parameters(call, target);
+    if (!plan) {
+        return plan.error();
     }
-    apply_deployment(target, body);
+    auto& body = out.edited.emplace(call.body, *call.members);
+    // Read before it is removed, and not edited: a view of the client's text.
+    std::string_view extra;
+    if (plan->has_extra_body && !plan->drops("extra_body")) {
+        extra = body.value("extra_body");
+    }
+    if (auto applied = apply_plan(call, target, *plan, body); !applied) {
+        return applied;
+    }
+    if (auto applied = apply_extra_bodies(extra, target, *plan, body); !applied) {
+        return applied;
+    }
     adjust(call, body);
-    request_usage(call, body);
+    request_usage(call, *plan, body);
     body.set("model", json::quoted(call.upstream_model));
     for (const std::string_view piece : body.pieces()) {
         out.pieces.push_back(piece);

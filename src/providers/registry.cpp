@@ -9,6 +9,7 @@
 #include "llm_proxy/providers/ollama.hpp"
 #include "llm_proxy/providers/openai_compatible.hpp"
 #include "llm_proxy/providers/openrouter.hpp"
+#include "llm_proxy/providers/parameter_plan.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <algorithm>
@@ -191,6 +192,7 @@ std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
     out->defaults = params.defaults;
     out->extra_body = params.extra_body;
     out->extra_headers = params.extra_headers;
+    out->modify_params = settings.litellm.modify_params;
     out->info = entry.info;
     out->prices_set = params.prices;
     return out;
@@ -249,6 +251,7 @@ model::deployment_list build_deployments(const config::settings& settings,
         item->provider = choice.prefix;
         item->upstream_model = choice.upstream_model;
         item->model_name = item->provider + "/" + item->upstream_model;
+        prepare_parameter_rules(entry, settings, *item, found);
         if (chosen->prepare(entry, settings, variable, *item, found)) {
             if (!chosen->server_name().empty() && !item->origin->tls) {
                 shorten_connecting(*item);

@@ -1,6 +1,7 @@
 #include "llm_proxy/providers/request_document.hpp"
 
-#include "llm_proxy/json/scan.hpp"
+#include "llm_proxy/providers/json_document.hpp"
+#include "llm_proxy/providers/parameter_plan.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
 
 #include <nlohmann/json.hpp>
@@ -8,7 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
-#include <vector>
 
 namespace llm_proxy::providers {
 
@@ -16,10 +16,6 @@ namespace {
 
 using document = nlohmann::ordered_json;
 
-/// A member is found by looking at those before it, so building an object of n members takes n²/2
-/// comparisons. A text with no more colons than this stays below the limit in any case.
-constexpr std::size_t few_members = 4096;
-constexpr std::size_t most_comparisons = few_members * few_members / 2;
 /// More members than any provider has parameters.
 constexpr std::size_t most_extra_members = 256;
 
@@ -32,57 +28,43 @@ bool has_too_many_values(std::string_view text) {
                          [](char c) { return c == ',' || c == '[' || c == '{'; }) > most_values;
 }
 
-/// Parses while counting the comparisons; slower, and only for texts with many members.
-std::optional<document> parse_counting(std::string_view text) {
-    std::vector<std::size_t> members;
-    std::size_t comparisons = 0;
-    const auto keep = [&](int, document::parse_event_t event, const document&) {
-        if (event == document::parse_event_t::object_start) {
-            members.push_back(0);
-        } else if (event == document::parse_event_t::object_end) {
-            members.pop_back();
-        } else if (event == document::parse_event_t::key) {
-            comparisons += ++members.back();
-        }
-        return comparisons <= most_comparisons;
-    };
-    document parsed = document::parse(text, keep, false);
-    if (comparisons > most_comparisons || parsed.is_discarded()) {
-        return std::nullopt;
+result<document> parse_body(std::string_view text) {
+    if (has_too_many_values(text)) {
+        return bad_request("The request has too many values.");
     }
-    return parsed;
+    auto body = parse_document(text);
+    if (!body || !body->is_object()) {
+        return bad_request("The request body nests too deep or has too many members.");
+    }
+    return *std::move(body);
 }
 
-bool is_own_business(std::string_view name) {
-    return name == "model" || is_consumed(name);
-}
-
-/// Puts the client's `extra_body` over the members it names.
-result<void> merge_extra_body(const document& extra, document& out) {
-    if (extra.size() > most_extra_members) {
-        return error(400, "invalid_request_error", "'extra_body' has too many members.");
+result<void> read_extra_body(document& given, const parameter_plan& plan, document& extra) {
+    if (given.size() > most_extra_members) {
+        return bad_request("'extra_body' has too many members.");
     }
-    for (const auto& [name, value] : extra.items()) {
+    for (auto& [name, value] : given.items()) {
         if (is_forbidden(name)) {
             return forbidden_member(name);
         }
-        if (!is_own_business(name)) {
-            out[name] = value;
+        if (name != "model" && !is_consumed(name) && !plan.drops(name)) {
+            extra[name] = std::move(value);
         }
     }
     return {};
 }
 
-void apply_deployment(const model::deployment& target, document& out) {
+void apply_deployment(const model::deployment& target, const parameter_plan& plan,
+                      document& parameters, document& extra) {
     for (const auto& [name, text] : target.defaults) {
         auto value = parse_document(text);
-        if (value && !out.contains(name)) {
-            out[name] = std::move(*value);
+        if (value && !plan.leaves_out(name) && !parameters.contains(name)) {
+            parameters[name] = *std::move(value);
         }
     }
     for (const auto& [name, text] : target.extra_body) {
-        if (auto value = parse_document(text)) {
-            out[name] = std::move(*value);
+        if (auto value = parse_document(text); value && !plan.drops(name)) {
+            extra[name] = *std::move(value);
         }
     }
 }
@@ -97,50 +79,43 @@ document without_nulls(document&& from) {
     return out;
 }
 
-} // namespace
-
-std::optional<document> parse_document(std::string_view text) {
-    std::vector<json::member> members;
-    if (!json::scan(text, members)) {
-        return std::nullopt;
+void drop_nested(const parameter_plan& plan, document& parameters) {
+    for (const parameter_path& path : plan.dropped) {
+        const auto found = parameters.find(path.root());
+        if (found != parameters.end()) {
+            path.remove_from(*found);
+        }
     }
-    const auto colons = std::count(text.begin(), text.end(), ':');
-    if (static_cast<std::size_t>(colons) > few_members) {
-        return parse_counting(text);
-    }
-    document parsed = document::parse(text, nullptr, false);
-    if (parsed.is_discarded()) {
-        return std::nullopt;
-    }
-    return parsed;
 }
 
-result<document> merged_request(const inbound_call& call, const model::deployment& target) {
-    if (has_too_many_values(call.body)) {
-        return error(400, "invalid_request_error", "The request has too many values.");
+} // namespace
+
+result<void> read_request(const inbound_call& call, const model::deployment& target,
+                          document& parameters, document& extra) {
+    const auto plan = plan_parameters(call, target);
+    if (!plan) {
+        return plan.error();
     }
-    auto body = parse_document(call.body);
-    if (!body || !body->is_object()) {
-        return error(400, "invalid_request_error",
-                     "The request must be a JSON object without objects of thousands of members.");
+    auto body = parse_body(call.body);
+    if (!body) {
+        return body.error();
     }
-    document out = document::object();
-    document extra;
+    parameters = document::object();
+    extra = document::object();
     for (auto& [name, value] : body->items()) {
-        if (is_forbidden(name)) {
-            return forbidden_member(name);
-        }
-        if (name == "extra_body" && value.is_object()) {
-            extra = std::move(value);
-        } else if (!is_own_business(name)) {
-            out[name] = std::move(value);
+        if (name == "extra_body" && value.is_object() && !plan->drops(name)) {
+            if (auto read = read_extra_body(value, *plan, extra); !read) {
+                return read;
+            }
+        } else if (name != "model" && !plan->leaves_out(name)) {
+            parameters[name] = std::move(value);
         }
     }
-    if (auto merged = merge_extra_body(extra, out); !merged) {
-        return merged.error();
-    }
-    apply_deployment(target, out);
-    return without_nulls(std::move(out));
+    apply_deployment(target, *plan, parameters, extra);
+    drop_nested(*plan, parameters);
+    parameters = without_nulls(std::move(parameters));
+    extra = without_nulls(std::move(extra));
+    return {};
 }
 
 } // namespace llm_proxy::providers

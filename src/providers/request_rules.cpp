@@ -1,13 +1,14 @@
 #include "llm_proxy/providers/request_rules.hpp"
 
-#include <algorithm>
+#include "llm_proxy/providers/supported_parameters.hpp"
+
 #include <array>
+#include <cstddef>
 
 namespace llm_proxy::providers {
 
 namespace {
 
-// Sorted, for binary search.
 constexpr std::array<std::string_view, 42> consumed{
     "additional_drop_params",
     "allowed_openai_params",
@@ -52,17 +53,72 @@ constexpr std::array<std::string_view, 42> consumed{
     "use_litellm_proxy",
     "user_config",
 };
-static_assert(std::is_sorted(consumed.begin(), consumed.end()));
+
+constexpr std::array<std::string_view, 2> forbidden{"api_base", "base_url"};
+
+/// All names by a hash of their length and three characters; where a place is taken, a name stands
+/// in the next.
+class member_table {
+public:
+    constexpr member_table() {
+        for (const std::string_view name : consumed) {
+            add(name, {member_use::consumed, 0});
+        }
+        for (const std::string_view name : forbidden) {
+            add(name, {member_use::forbidden, 0});
+        }
+        for (std::size_t i = 0; i < parameter_names.size(); ++i) {
+            add(parameter_names[i], {member_use::parameter, static_cast<std::uint8_t>(i)});
+        }
+    }
+
+    constexpr const known_member* find(std::string_view name) const {
+        for (std::size_t at = place(name); !slots_[at].name.empty(); at = (at + 1) % size) {
+            if (slots_[at].name == name) {
+                return &slots_[at].found;
+            }
+        }
+        return nullptr;
+    }
+
+private:
+    struct slot {
+        std::string_view name;
+        known_member found;
+    };
+
+    static constexpr std::size_t size = 512;
+
+    static constexpr std::size_t place(std::string_view name) {
+        if (name.empty()) {
+            return 0;
+        }
+        const auto first = static_cast<unsigned char>(name.front());
+        const auto middle = static_cast<unsigned char>(name[name.size() / 2]);
+        const auto last = static_cast<unsigned char>(name.back());
+        return (name.size() * 37 + first * 5U + middle * 13U + last * 3U) % size;
+    }
+
+    constexpr void add(std::string_view name, known_member found) {
+        std::size_t at = place(name);
+        while (!slots_[at].name.empty()) {
+            at = (at + 1) % size;
+        }
+        slots_[at] = {name, found};
+    }
+
+    std::array<slot, size> slots_{};
+};
+
+constexpr member_table known;
 
 } // namespace
 
-bool is_consumed(std::string_view name) {
-    return std::binary_search(consumed.begin(), consumed.end(), name) ||
-           name.starts_with("litellm_");
-}
-
-bool is_forbidden(std::string_view name) {
-    return name == "api_base" || name == "base_url";
+known_member find_known_member(std::string_view name) {
+    if (const known_member* found = known.find(name)) {
+        return *found;
+    }
+    return {name.starts_with("litellm_") ? member_use::consumed : member_use::passed_on, 0};
 }
 
 error forbidden_member(std::string_view name) {

@@ -2,9 +2,9 @@
 
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/adapter.hpp"
-#include "llm_proxy/providers/client_json.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/providers/responses_stream.hpp"
 #include "llm_proxy/providers/scrub.hpp"

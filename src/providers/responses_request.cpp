@@ -1,7 +1,7 @@
 #include "llm_proxy/providers/responses_request.hpp"
 
 #include "llm_proxy/json/dump.hpp"
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 #include "llm_proxy/providers/responses_input.hpp"
 
@@ -212,11 +212,13 @@ void write_extra_body(const model::deployment& target, document& out) {
 } // namespace
 
 result<std::string> make_responses_body(const inbound_call& call, const model::deployment& target) {
-    const auto request = merged_request(call, target);
-    if (!request) {
-        return request.error();
+    document request;
+    document extra;
+    if (auto read = read_request(call, target, request, extra); !read) {
+        return read.error();
     }
-    const document* messages = member_of(*request, "messages");
+    request.update(extra);
+    const document* messages = member_of(request, "messages");
     auto input = make_responses_input(messages == nullptr ? document() : *messages);
     if (!input) {
         return input.error();
@@ -226,12 +228,12 @@ result<std::string> make_responses_body(const inbound_call& call, const model::d
         out["instructions"] = std::move(input->instructions);
     }
     out["input"] = std::move(*input->items);
-    if (auto written = write_tools(*request, out); !written) {
+    if (auto written = write_tools(request, out); !written) {
         return written.error();
     }
-    write_tool_choice(*request, out);
-    write_rest(*request, out);
-    write_text(*request, out);
+    write_tool_choice(request, out);
+    write_rest(request, out);
+    write_text(request, out);
     write_extra_body(target, out);
     out["stream"] = call.stream;
     return dump_json(out);

@@ -438,6 +438,7 @@ private:
         inbound.members = &parsed_.members;
         inbound.parts = &parsed_.parts;
         inbound.content_type = parsed_.content_type;
+        inbound.headers = &req_.head.headers;
         inbound.upstream_model = context_.upstream_model;
         inbound.requested_model = context_.requested_model;
         inbound.created = context_.created;

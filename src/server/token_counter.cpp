@@ -1,5 +1,5 @@
 #include "llm_proxy/json/dump.hpp"
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/server/endpoints.hpp"
 #include "llm_proxy/tokens/prompt_count.hpp"
 
@@ -94,7 +94,7 @@ std::string used_model(const snapshot& config, const std::string& requested) {
 }
 
 result<std::string> answer_of(const snapshot& config, std::string_view body) {
-    const auto request = providers::parse_client_json(body);
+    const auto request = providers::parse_document(body);
     if (!request || !request->is_object()) {
         error wrong(400, "invalid_request_error", "The request body must be a JSON object.");
         wrong.param = "request_body";

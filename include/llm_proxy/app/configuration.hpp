@@ -1,12 +1,12 @@
 #pragma once
 
+#include "llm_proxy/app/options.hpp"
 #include "llm_proxy/config/loader.hpp"
 #include "llm_proxy/pricing/bundled_prices.hpp"
 #include "llm_proxy/server/snapshot.hpp"
 
 #include <cstddef>
 #include <memory>
-#include <string>
 
 namespace llm_proxy::app {
 
@@ -21,7 +21,7 @@ struct configuration {
 };
 
 /// Deployments are billed by `prices`.
-configuration read_configuration(const std::string& path, const config::environment& process,
+configuration read_configuration(const options& chosen, const config::environment& process,
                                  const pricing::packed_prices& prices = {});
 
 /// The configuration in force, billed by another price table.
@@ -30,6 +30,6 @@ with_prices(const server::snapshot& current,
             const std::shared_ptr<const pricing::price_table>& table);
 
 /// `--check`: prints the problems and the effective configuration; the exit status.
-int check_configuration(const std::string& path, const config::environment& process);
+int check_configuration(const options& chosen, const config::environment& process);
 
 } // namespace llm_proxy::app

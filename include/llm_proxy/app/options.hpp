@@ -32,6 +32,8 @@ struct options {
     std::string data_dir;
     std::string ssl_certificate; // --ssl_certfile_path, SSL_CERTFILE_PATH
     std::string ssl_key;         // --ssl_keyfile_path, SSL_KEYFILE_PATH
+    /// `litellm_settings.drop_params`, whatever the file says.
+    bool drop_params = false;
     bool debug = false;
     bool detailed_debug = false;
     std::optional<unsigned> keepalive_seconds;

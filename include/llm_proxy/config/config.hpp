@@ -52,6 +52,9 @@ struct litellm_params {
     std::vector<json_member> extra_body;
     /// What the deployment charges in place of the price table, in US dollars.
     std::vector<json_member> prices;
+    std::optional<bool> drop_params;
+    std::vector<std::string> additional_drop_params;
+    std::vector<std::string> allowed_openai_params;
 };
 
 struct model_info {
@@ -86,6 +89,8 @@ struct litellm_settings {
     tls_verify ssl_verify;
     bool json_logs = false;
     bool set_verbose = false;
+    std::optional<bool> drop_params;
+    bool modify_params = false;
     /// Files that clients name are fetched from public addresses only, but for `host` and
     /// `host:port` of the list, in lower case.
     bool user_url_validation = true;

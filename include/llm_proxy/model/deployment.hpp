@@ -3,6 +3,7 @@
 #include "llm_proxy/config/config.hpp"
 #include "llm_proxy/model/call_type.hpp"
 #include "llm_proxy/model/endpoint.hpp"
+#include "llm_proxy/model/parameter_rules.hpp"
 #include "llm_proxy/util/secret.hpp"
 
 #include <array>
@@ -64,6 +65,9 @@ struct deployment {
     std::optional<std::string> mock_response;
     std::vector<config::json_member> defaults;
     std::vector<config::json_member> extra_body;
+    parameter_rules parameters;
+    /// `modify_params` of the settings: what a provider refuses together is not sent together.
+    bool modify_params = false;
     /// Of Gemini, where the operator sets them; null else.
     std::shared_ptr<const providers::thinking_budgets> thinking;
     config::model_info info;

@@ -44,6 +44,8 @@ struct inbound_call {
     /// Of a multipart body, with the client's content type; null for JSON.
     const std::vector<http::form_part>* parts = nullptr;
     std::string_view content_type;
+    /// The client's headers; null if there are none.
+    const http::fields* headers = nullptr;
     /// Bytes of a multipart body that follow `body`, as its rest is still to come.
     std::uint64_t to_come = 0;
     std::string upstream_model;

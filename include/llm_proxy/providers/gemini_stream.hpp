@@ -60,7 +60,7 @@ private:
     const gemini_answer_options& options_;
     std::string id_;
     std::string service_tier_;
-    std::string head_; // of every chunk, as text; empty until it is needed
+    std::string head_;                 // of every chunk, as text; empty until it is needed
     std::vector<choice_state> states_; // by index
     bool prompt_blocked_ = false;
     std::unique_ptr<wire::document> usage_; // the last `usageMetadata`: it counts from the start

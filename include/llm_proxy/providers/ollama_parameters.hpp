@@ -13,8 +13,8 @@ namespace llm_proxy::providers {
 enum class ollama_route : std::uint8_t { chat, generate, embed };
 
 /// Writes the parameters of an OpenAI request as the members of an Ollama request: `options`,
-/// `format`, `think`, `keep_alive` and what else the route takes at its top. What OpenAI knows and
-/// Ollama does not is left out; what neither is known to take goes into `options`, as in LiteLLM.
+/// `format`, `think`, `keep_alive` and what else the route takes at its top. What has no place of
+/// its own goes into `options`, as in LiteLLM.
 result<void> write_ollama_parameters(const nlohmann::ordered_json& request, ollama_route route,
                                      std::string_view model, nlohmann::ordered_json& out);
 

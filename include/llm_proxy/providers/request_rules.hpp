@@ -3,17 +3,37 @@
 #include "llm_proxy/json/splice.hpp"
 #include "llm_proxy/util/error.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace llm_proxy::providers {
 
-/// Whether a member of a client's body is meant for the gateway (`metadata`, `tags`, `fallbacks`,
-/// …) or would choose the upstream's credentials or headers (`api_key`, `extra_headers`, …), and
-/// so never goes upstream.
-bool is_consumed(std::string_view name);
+/// What becomes of a member of a client's body.
+enum class member_use : std::uint8_t {
+    passed_on,
+    parameter, ///< passed on where the provider takes it, see supported_parameters.hpp
+    /// Meant for the gateway (`metadata`, `tags`, `fallbacks`, …), or it would choose the
+    /// upstream's credentials or headers (`api_key`, `extra_headers`, …): never goes upstream.
+    consumed,
+    forbidden, ///< refuses the call: it would choose the upstream's host
+};
 
-/// Whether a member must refuse the call: it would choose the upstream's host.
-bool is_forbidden(std::string_view name);
+struct known_member {
+    member_use use = member_use::passed_on;
+    /// Its place among the parameters.
+    std::uint8_t parameter = 0;
+};
+
+/// Looks a member's name up; takes about as long as comparing it once.
+known_member find_known_member(std::string_view name);
+
+inline bool is_consumed(std::string_view name) {
+    return find_known_member(name).use == member_use::consumed;
+}
+
+inline bool is_forbidden(std::string_view name) {
+    return find_known_member(name).use == member_use::forbidden;
+}
 
 /// LiteLLM's refusal of such a member.
 error forbidden_member(std::string_view name);

@@ -18,7 +18,8 @@ class configuration_test : public testing::Test {
 protected:
     configuration read(std::string_view yaml) {
         folder.write("config.yaml", yaml);
-        return read_configuration(folder.path("config.yaml"), process);
+        chosen.config_path = folder.path("config.yaml");
+        return read_configuration(chosen, process);
     }
     struct checked {
         int status = 0;
@@ -28,12 +29,14 @@ protected:
         folder.write("config.yaml", yaml);
         testing::internal::CaptureStdout();
         checked out;
-        out.status = check_configuration(folder.path("config.yaml"), process);
+        chosen.config_path = folder.path("config.yaml");
+        out.status = check_configuration(chosen, process);
         out.printed = testing::internal::GetCapturedStdout();
         return out;
     }
 
     test::temporary_folder folder;
+    options chosen;
     config::environment process{{{"LITELLM_MASTER_KEY", "sk-0123456789abcdef"}}};
 };
 
@@ -68,9 +71,19 @@ TEST_F(configuration_test, a_fatal_problem_leaves_nothing_to_serve) {
         EXPECT_FALSE(out.snapshot) << yaml;
         EXPECT_TRUE(config::has_fatal(out.found)) << yaml;
     }
-    const configuration missing = read_configuration(folder.path("none.yaml"), process);
+    chosen.config_path = folder.path("none.yaml");
+    const configuration missing = read_configuration(chosen, process);
     EXPECT_FALSE(missing.snapshot);
     EXPECT_TRUE(config::has_fatal(missing.found));
+}
+
+TEST_F(configuration_test, the_command_line_can_say_to_drop_parameters) {
+    const std::string keeping = std::string(good) + "litellm_settings: {drop_params: false}\n";
+    EXPECT_EQ(read(keeping).snapshot->settings->litellm.drop_params, false);
+    chosen.drop_params = true;
+    const configuration out = read(keeping);
+    EXPECT_EQ(out.snapshot->settings->litellm.drop_params, true);
+    EXPECT_EQ(out.snapshot->models.deployments().at(0)->parameters.drop_everywhere, true);
 }
 
 TEST_F(configuration_test, another_problem_costs_only_the_part_it_names) {

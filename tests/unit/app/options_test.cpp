@@ -62,6 +62,8 @@ TEST(options_test, read_the_command_line) {
     EXPECT_TRUE(out.detailed_debug);
     EXPECT_FALSE(out.debug);
     EXPECT_EQ(chosen({"--config", "long.yaml"}).config_path, "long.yaml");
+    EXPECT_TRUE(chosen({"--drop_params"}).drop_params);
+    EXPECT_FALSE(chosen({}).drop_params);
 }
 
 TEST(options_test, choose_what_to_do) {
@@ -78,7 +80,7 @@ TEST(options_test, choose_what_to_do) {
 
 TEST(options_test, ignore_what_only_litellms_own_server_understands) {
     for (const char* name : {"--run_gunicorn", "--run_hypercorn", "--run_granian", "--use_queue",
-                             "--use_prisma_db_push", "--local", "--reload", "--drop_params",
+                             "--use_prisma_db_push", "--local", "--reload",
                              "--add_function_to_prompt", "--use_legacy_migration_resolver"}) {
         const options out = chosen({name, "--port", "1"});
         EXPECT_EQ(out.help, "") << name;

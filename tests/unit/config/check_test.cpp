@@ -20,6 +20,7 @@ model_list:
       api_base: http://user:hunter2@host/v1
       rpm: 5
       temperature: 0.5
+      additional_drop_params: [seed, "tools[*].strict"]
       extra_headers: {X-Api-Token: hidden-token, x-plain: "shown: text"}
       extra_body: {provider: {order: [a, b]}, session_token: hidden-body}
     model_info: {id: my-id, mode: chat}
@@ -38,6 +39,7 @@ TEST(effective_yaml, shows_everything_with_secrets_masked) {
       api_key: "sk-...abcd"
       api_base: "http://***@host/v1"
       rpm: 5
+      additional_drop_params: [seed, "tools[*].strict"]
       temperature: 0.5
       extra_headers:
         X-Api-Token: "***"
@@ -53,6 +55,7 @@ litellm_settings:
   json_logs: false
   set_verbose: false
   check_provider_endpoint: false
+  modify_params: false
 router_settings:
   routing_strategy: simple-shuffle
   model_group_alias:

@@ -42,6 +42,9 @@ model_list:
       tpm: 1_000
       ssl_verify: ca.pem
       mock_response: hello
+      drop_params: "off"
+      additional_drop_params: [seed, "tools[*].strict"]
+      allowed_openai_params: [verbosity]
       temperature: 1
       max_tokens: "100"
       stop: [x]
@@ -67,6 +70,9 @@ model_list:
     EXPECT_EQ(params.tpm, 1000);
     EXPECT_EQ(params.ssl_verify, (tls_verify{true, "ca.pem"}));
     EXPECT_EQ(params.mock_response, "hello");
+    EXPECT_EQ(params.drop_params, false);
+    EXPECT_EQ(params.additional_drop_params, (std::vector<std::string>{"seed", "tools[*].strict"}));
+    EXPECT_EQ(params.allowed_openai_params, std::vector<std::string>{"verbosity"});
     std::string members;
     for (const auto* list : {&params.defaults, &params.extra_body, &entry.info.echoed})
         for (const json_member& one : *list)
@@ -81,6 +87,12 @@ model_list:
     EXPECT_EQ(entry.model_where.line, 5);
     EXPECT_EQ(entry.base_where.line, 7);
     EXPECT_EQ(entry.base_where.column, 17);
+}
+
+TEST(model_list, a_list_of_parameters_holds_texts) {
+    const loaded read = load_with_key(one_deployment("      additional_drop_params: [seed, 5]\n"));
+    EXPECT_THAT(text_of(read.found),
+                HasSubstr("litellm_params.additional_drop_params: must be a list of texts"));
 }
 
 TEST(model_list, reads_prices) {

@@ -71,6 +71,20 @@ TEST(settings_reader, takes_defaults_from_the_environment) {
                                                 "be a positive number of seconds"));
 }
 
+TEST(settings_reader, parameters_may_be_dropped_and_modified) {
+    const auto settings = [](std::string_view yaml, environment variables = {}) {
+        return load_with_key(yaml, std::move(variables)).config->litellm;
+    };
+    const environment both({{"LITELLM_DROP_PARAMS", "true"}, {"LITELLM_MODIFY_PARAMS", "1"}});
+    EXPECT_EQ(settings("{}").drop_params, std::nullopt);
+    EXPECT_EQ(settings("litellm_settings: {drop_params: true}").drop_params, true);
+    EXPECT_EQ(settings("{}", both).drop_params, true);
+    EXPECT_EQ(settings("litellm_settings: {drop_params: off}", both).drop_params, false);
+    EXPECT_FALSE(settings("{}").modify_params);
+    EXPECT_TRUE(settings("{}", both).modify_params);
+    EXPECT_TRUE(settings("litellm_settings: {modify_params: true}").modify_params);
+}
+
 TEST(settings_reader, reads_the_rules_for_files_of_clients) {
     const loaded usual = load_with_key("litellm_settings: {}\n");
     EXPECT_TRUE(usual.config->litellm.user_url_validation);
@@ -99,17 +113,17 @@ TEST(settings_reader, tells_of_unknown_and_unserved_keys) {
     const loaded read = load_with_key("model_lst: []\n"
                                       "general_settings: {database_url: x, masterkey: y}\n"
                                       "router_settings: {fallbacks: [], num_retrys: 1}\n"
-                                      "litellm_settings: {drop_params: true, zzzzzzzz: 1, "
+                                      "litellm_settings: {fallbacks: [], zzzzzzzz: 1, "
                                       "default_team_params: {}}\n");
     ASSERT_TRUE(read.config);
     EXPECT_EQ(text_of(read.found),
               "config.yaml:1:1: error: model_lst: unknown key `model_lst`; did you mean "
               "`model_list`?\n"
-              "config.yaml:4:20: warning: litellm_settings.drop_params: accepted, but this program "
+              "config.yaml:4:20: warning: litellm_settings.fallbacks: accepted, but this program "
               "does not serve it yet\n"
-              "config.yaml:4:39: error: litellm_settings.zzzzzzzz: unknown key `zzzzzzzz`; it is "
+              "config.yaml:4:35: error: litellm_settings.zzzzzzzz: unknown key `zzzzzzzz`; it is "
               "ignored\n"
-              "config.yaml:4:52: warning: litellm_settings.default_team_params: accepted, but "
+              "config.yaml:4:48: warning: litellm_settings.default_team_params: accepted, but "
               "this program does not serve it yet\n"
               "config.yaml:3:19: warning: router_settings.fallbacks: accepted, but this program "
               "does not serve it yet\n"

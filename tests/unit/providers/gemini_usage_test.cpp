@@ -1,5 +1,6 @@
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/gemini_usage.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -13,7 +14,7 @@ json usage(const std::string& text, std::int64_t searches = 0, std::int64_t maps
     gemini_lookups lookups;
     lookups.searches = searches;
     lookups.maps = maps;
-    return json::parse(dump_json(gemini_usage(wire::parse(text), lookups)));
+    return json::parse(dump_json(gemini_usage(parse_document(text).value_or(nullptr), lookups)));
 }
 
 TEST(gemini_usage, counts_prompt_and_completion) {

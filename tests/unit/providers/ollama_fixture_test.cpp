@@ -123,5 +123,16 @@ TEST(ollama_fixtures, a_failure_is_litellms) {
     EXPECT_EQ(failure.type, call.client["body"]["error"]["type"].get<std::string>());
 }
 
+TEST(ollama_fixtures, parameters_are_refused_in_litellms_words) {
+    const document asked = recorded("90-nodrop", "request")["body"];
+    auto params = params_for("ollama_chat/llama3.1");
+    params.drop_params = false;
+    inbound_call call;
+    call.requested_model = "ollama/chat";
+    EXPECT_EQ(
+        body_of(asked.dump(), *deploy(params), call),
+        recorded("90-nodrop", "client-response")["body"]["error"]["message"].get<std::string>());
+}
+
 } // namespace
 } // namespace llm_proxy::providers

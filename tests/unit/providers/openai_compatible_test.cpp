@@ -30,8 +30,8 @@ TEST(openai_compatible, only_the_model_changes) {
 TEST(openai_compatible, the_gateways_own_members_stay) {
     expect_bodies(
         *deploy(params_for("openai/m")),
-        {{R"({"model":"a","metadata":{},"tags":[],"user":"u","timeout":3,"ttl":1})",
-          R"({"model":"m","user":"u"})"},
+        {{R"({"model":"a","metadata":{},"tags":[],"seed":1,"timeout":3,"ttl":1})",
+          R"({"model":"m","seed":1})"},
          {R"({"api_key":"sk-x","headers":{},"extra_headers":{},"model":"a"})", R"({"model":"m"})"},
          {R"({"api\u005fkey":"sk-x","extra\u005Fheaders":{},"model":"a"})", R"({"model":"m"})"},
          {R"({"litellm_anything":1,"tags":1,"tags":2})", R"({"model":"m"})"},

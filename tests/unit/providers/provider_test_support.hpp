@@ -39,9 +39,11 @@ inline built build(const config::litellm_params& params, const environment& vari
     return out;
 }
 
-/// The one deployment, which must be faultless.
-inline std::shared_ptr<const model::deployment> deploy(const config::litellm_params& params,
+/// The one deployment, which must be faultless. It drops what its provider does not take, as in the
+/// recorded calls.
+inline std::shared_ptr<const model::deployment> deploy(config::litellm_params params,
                                                        const environment& variables = {}) {
+    params.drop_params = params.drop_params.value_or(true);
     built out = build(params, variables);
     for (const auto& problem : out.problems)
         ADD_FAILURE() << config::to_string(problem);

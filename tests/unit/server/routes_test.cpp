@@ -22,15 +22,10 @@ constexpr const char* model_paths[] = {"/chat/completions",
                                        "/audio/transcriptions",
                                        "/audio/translations",
                                        "/rerank"};
-constexpr const char* read_paths[] = {"/copilot/status",
-                                      "/models",
-                                      "/model/info",
-                                      "/model_group/info",
-                                      "/health",
-                                      "/health/liveliness",
-                                      "/health/liveness",
-                                      "/health/readiness",
-                                      "/routes"};
+constexpr const char* read_paths[] = {
+    "/copilot/status",   "/models",           "/model/info",
+    "/model_group/info", "/health",           "/health/liveliness",
+    "/health/liveness",  "/health/readiness", "/routes"};
 
 /// The table's path that serves a request; empty if none does.
 std::string served_by(std::string_view method, std::string_view path) {

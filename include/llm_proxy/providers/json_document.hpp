@@ -11,9 +11,11 @@
 
 namespace llm_proxy::providers {
 
-/// Parses what a client sent. Nothing if it is no JSON, nests too deep, or has objects so wide
-/// that their ordered form would take quadratic time.
-std::optional<nlohmann::ordered_json> parse_client_json(std::string_view text);
+/// Parses what a client or an upstream sent, members in their order, of duplicates the last.
+/// Nothing if it is no JSON, has a number that no double holds, nests deeper than 256 (what reads
+/// or writes recursively relies on it), or has objects so wide that their ordered form would take
+/// quadratic time; 4096 members always fit.
+std::optional<nlohmann::ordered_json> parse_document(std::string_view text);
 
 /// The member; null if `object` is no object, has no such member, or it is JSON's null.
 const nlohmann::ordered_json* member_of(const nlohmann::ordered_json& object,

@@ -1,9 +1,11 @@
-#include "llm_proxy/providers/client_json.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 
 #include "llm_proxy/json/scan.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -14,9 +16,12 @@ using json = nlohmann::ordered_json;
 namespace {
 
 constexpr llm_proxy::json::scan_limits limits{.depth = 256, .members = 65536};
-/// A member of an ordered object is compared with all before it: few for what clients send, but
-/// quadratic for an object made to be wide.
-constexpr std::size_t most_comparisons = 32'000'000;
+/// A member of an ordered object is compared with all before it, so that one of n members takes
+/// n²/2 comparisons. A text with no more members than this stays below the limit in any case.
+constexpr std::ptrdiff_t few_members = 4096;
+constexpr std::size_t most_comparisons = 4096UL * 4096 / 2;
+/// The rest of a long text may take this many for each of its bytes.
+constexpr std::size_t comparisons_of_a_byte = 16;
 
 /// The index behind the string that begins at `at`, in valid JSON.
 std::size_t skip_string(std::string_view text, std::size_t at) {
@@ -38,6 +43,10 @@ bool is_too_wide(std::string_view text) {
         bool object;
         std::size_t commas;
     };
+    if (std::count(text.begin(), text.end(), ':') <= few_members) {
+        return false;
+    }
+    const std::size_t most = most_comparisons + comparisons_of_a_byte * text.size();
     std::vector<container> open;
     std::size_t comparisons = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -58,7 +67,7 @@ bool is_too_wide(std::string_view text) {
             if (open.back().object) {
                 comparisons += open.back().commas;
             }
-            if (comparisons > most_comparisons) {
+            if (comparisons > most) {
                 return true;
             }
             break;
@@ -71,7 +80,7 @@ bool is_too_wide(std::string_view text) {
 
 } // namespace
 
-std::optional<json> parse_client_json(std::string_view text) {
+std::optional<json> parse_document(std::string_view text) {
     std::vector<llm_proxy::json::member> members;
     if (!llm_proxy::json::scan(text, members, limits) || is_too_wide(text)) {
         return std::nullopt;
