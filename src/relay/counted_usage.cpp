@@ -1,7 +1,7 @@
 #include "llm_proxy/relay/counted_usage.hpp"
 
 #include "llm_proxy/json/dump.hpp"
-#include "llm_proxy/providers/request_document.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/tokens/prompt_count.hpp"
 
 #include <boost/asio/this_coro.hpp>

@@ -298,7 +298,7 @@ private:
         relay::token_counting how;
         if (may_count()) {
             how.request = &body_;
-            how.model = upstream_model_;
+            how.model = context_.upstream_model;
             how.owed = context_.show_usage && (request_usage_ || parsed_.show_usage);
             how.thread = req_.shared.counting;
         }

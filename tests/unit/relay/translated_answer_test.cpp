@@ -66,7 +66,7 @@ protected:
         relayed out;
         loop.run([&](net::interruptor& stop) -> net::task<> {
             answer_writer writer(client, stop);
-            relay_call call{context, answer, writer, stop, &dialect, counting};
+            relay_call call{context, answer, writer, stop, &dialect, nullptr, counting};
             out = co_await relay_answer(call);
         });
         begun = dialect.begun;
