@@ -213,7 +213,7 @@ DIFFERENCES: dict[str, Difference] = {
     "github_copilot/01b-default-headers": Difference("copilot-headers", calls=headed()),
     "github_copilot/02-vision": Difference("copilot-headers", calls=headed(copilot_vision_request="true")),
     "github_copilot/03-stream": Difference("copilot-headers", calls=headed()),
-    "github_copilot/04b-claude-reasoning": Difference("drop-params", calls=with_effort),
+    "github_copilot/04b-claude-reasoning": Difference("parameter-tables", calls=with_effort),
     "github_copilot/08-err-401": Difference("copilot-login", calls=exchanged),
     "github_copilot/08c-err-403": Difference(
         "copilot-advice", refusal("access denied", 403, "permission_error"), headed(),
@@ -238,13 +238,6 @@ DIFFERENCES: dict[str, Difference] = {
         "done": True,
     }),
     "ollama/06-embeddings": Difference("ollama-request", calls=first),
-    # No answer was recorded: it is the scripted upstream that does not know the route.
-    "ollama/90-nodrop": Difference("ollama-drop-params", {"status": 404, "error": lambda error: True}, lambda _: [{
-        "method": "POST", "path": "/api/chat", "headers": {}, "body": {
-            "model": "llama3.1", "messages": [{"role": "user", "content": "hi", "images": []}],
-            "options": {}, "stream": False,
-        },
-    }]),
 }
 
 # Cases of routes that are not there yet: the status that says so.

@@ -149,6 +149,10 @@ def running(
 ) -> Iterator[Server]:
     """The server for a case; one of its own where the login is not as usual."""
     if name in LOGINS:
+        if LOGINS[name] == "expired":  # another token is fetched at once
+            case = Case(name, upstream)
+            for call, answer in zip(case.calls, case.answers, strict=True):
+                upstream.play(answer, path=call["path"])
         with server(server_type, upstream, tmp_path, login=LOGINS[name]) as own:
             yield own
     else:
@@ -172,7 +176,11 @@ def test_replay(name: str, running: Server, upstream: ScriptedUpstream) -> None:
     differs = DIFFERENCES.get(name) if isinstance(running, Gateway) else None
     # With fewer calls than LiteLLM makes, the last answers are the ones that count.
     calls = case.expected_calls(differs)
-    upstream.play(*case.answers[-len(calls):])
+    if isinstance(running, Gateway) and name.startswith("github/"):  # `github-host`
+        for call in calls:
+            call["headers"]["x-github-api-version"] = "2022-11-28"
+    if LOGINS.get(name) != "expired":
+        upstream.play(*case.answers[-len(calls):])
     if case.answers:
         upstream.choose(lambda _: case.answers[-1])
     if LOGINS.get(name) == "refused":
