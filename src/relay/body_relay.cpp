@@ -194,6 +194,21 @@ result<std::vector<std::string>> array_chunks(relay_call& call, std::string_view
     return chunks;
 }
 
+/// Sends a translated answer that is no JSON.
+net::task<relayed> send_bytes(relay_call& call, std::string_view content_type,
+                              std::string_view body) {
+    price_bytes(call.context);
+    std::string& lines = call.client.lines();
+    append_answer_lines(call.context, &call.answer.head(), content_type, lines);
+    const std::array<std::string_view, 1> pieces{body};
+    relayed out;
+    const bool sent = co_await call.client.send(200, lines, pieces);
+    if (!sent) {
+        out.detail = "the client is gone";
+    }
+    co_return out;
+}
+
 /// The answer of another dialect, held whole and translated.
 net::task<relayed> relay_translated(relay_call& call) {
     std::string body;
@@ -226,15 +241,7 @@ net::task<relayed> relay_translated(relay_call& call) {
         auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
         co_return out;
     }
-    price_bytes(call.context);
-    std::string& lines = call.client.lines();
-    append_answer_lines(call.context, &call.answer.head(), translated->content_type, lines);
-    const std::array<std::string_view, 1> pieces{body};
-    relayed out;
-    const bool sent = co_await call.client.send(200, lines, pieces);
-    if (!sent) {
-        out.detail = "the client is gone";
-    }
+    auto out = co_await send_bytes(call, translated->content_type, body);
     co_return out;
 }
 

@@ -232,17 +232,9 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
     if (options_.edits != nullptr) {
         options_.edits->chunk(edited);
     }
-    if (const auto* item = json::find(data, members_, "usage"); item != nullptr) {
-        const bool counted = take_usage(data, *item);
-        const bool incomplete = counted && !usage_;
-        if (options_.ends_with_done && (!options_.show_usage || incomplete)) {
-            if (counted && only_usage(data, members_)) {
-                return;
-            }
-            edited.remove("usage");
-        } else if (counted && options_.show_usage) {
-            show_cost(edited);
-        }
+    if (const auto* item = json::find(data, members_, "usage");
+        item != nullptr && !edit_usage(data, *item, edited)) {
+        return;
     }
     any_ = true;
     out.append("data: ");
@@ -250,6 +242,23 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
         out.append(piece);
     }
     out.append("\n\n");
+}
+
+/// Takes the usage and shows it to those who asked; false if the chunk holds nothing else that they
+/// may see.
+bool event_translator::edit_usage(std::string_view data, const json::member& item,
+                                  json::splice& edited) {
+    const bool counted = take_usage(data, item);
+    const bool incomplete = counted && !usage_;
+    if (options_.ends_with_done && (!options_.show_usage || incomplete)) {
+        if (counted && only_usage(data, members_)) {
+            return false;
+        }
+        edited.remove("usage");
+    } else if (counted && options_.show_usage) {
+        show_cost(edited);
+    }
+    return true;
 }
 
 bool event_translator::take_usage(std::string_view data, const json::member& item) {

@@ -268,13 +268,7 @@ private:
             note_lost(sent, out);
         } else if (exchange->head().status / 100 == 2) {
             release_body();
-            relay::relay_call call{context_,
-                                   *exchange,
-                                   req_.client,
-                                   req_.interrupts,
-                                   outbound.answers.get(),
-                                   outbound.edits.get(),
-                                   counting()};
+            relay::relay_call call = relaying(*exchange, outbound);
             auto done = co_await relay::relay_answer(call);
             out.failure = std::move(done.failure);
             log(done.detail);
@@ -283,6 +277,17 @@ private:
         }
         req_.interrupts.clear_deadline();
         co_return out;
+    }
+
+    relay::relay_call relaying(upstream::exchange& exchange,
+                               const providers::outbound_call& outbound) {
+        return {context_,
+                exchange,
+                req_.client,
+                req_.interrupts,
+                outbound.answers.get(),
+                outbound.edits.get(),
+                counting()};
     }
 
     /// Whether the usage may be missing from the answer, and we could count it.

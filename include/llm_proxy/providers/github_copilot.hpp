@@ -22,6 +22,8 @@ public:
     /// Goes to the login's base unless the deployment has one of its own.
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;
+    /// Its list needs the login's token, which is not at hand where lists are asked for.
+    std::string model_list_request(const model::deployment&) const override { return {}; }
     /// As for OpenAI's dialect, with what can be done about it.
     error classify(const upstream_answer& answer, const call_names& names) const override;
 

@@ -76,6 +76,7 @@ private:
     void complete(std::string& out);
     void gather(std::string_view data);
     void take_chunk(std::string_view data, std::string& out);
+    bool edit_usage(std::string_view data, const json::member& item, json::splice& edited);
     bool take_usage(std::string_view data, const json::member& item);
     void show_cost(json::splice& edited) const;
     void fail(std::string_view text);
