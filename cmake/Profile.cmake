@@ -10,6 +10,9 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang
         set(profile_options -fprofile-use=${profile}
             -Wno-profile-instr-unprofiled -Wno-profile-instr-out-of-date -Wno-backend-plugin)
     endif()
+    if(profile_options) # a file's functions go by its name alone, wherever the source lies
+        list(APPEND profile_options -mllvm -static-func-full-module-prefix=false)
+    endif()
     target_compile_options(llm_proxy_options INTERFACE ${profile_options})
     target_link_options(llm_proxy_options INTERFACE ${profile_options})
 endif()
