@@ -19,7 +19,7 @@ test: ## everything: lint, all builds, all tests
 unit: ## the unit tests
 asan: ## the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 tsan: ## the unit tests under ThreadSanitizer
-fuzz: ## every fuzz target for a minute
+fuzz: ## every fuzz target, those that read first for a minute
 integration: ## the built gateway against scripted upstreams
 comparison: ## the built gateway beside LiteLLM, with a real llama.cpp behind both
 unit asan tsan fuzz integration comparison:
