@@ -1,5 +1,7 @@
 #include "llm_proxy/login/api_token.hpp"
 
+#include "llm_proxy/providers/json_document.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -12,6 +14,8 @@ namespace llm_proxy::login {
 namespace {
 
 using json = nlohmann::ordered_json;
+using providers::member_of;
+using providers::text_of;
 using std::chrono::seconds;
 
 /// Before a token ends, another is fetched.
@@ -22,22 +26,9 @@ constexpr double latest_time = 9e9; // the year 2255
 constexpr double longest_life = 30.0 * 24 * 3600;
 constexpr std::size_t longest_text = 200;
 
-const json* member(const json& object, const char* name) {
-    if (!object.is_object()) {
-        return nullptr;
-    }
-    const auto found = object.find(name);
-    return found == object.end() ? nullptr : &*found;
-}
-
-std::string text_of(const json& object, const char* name) {
-    const json* found = member(object, name);
-    return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 /// A number of whole seconds, cut to what a time can hold.
 std::optional<seconds> seconds_of(const json& object, const char* name, double largest) {
-    const json* found = member(object, name);
+    const json* found = member_of(object, name);
     if (found == nullptr || !found->is_number()) {
         return std::nullopt;
     }
@@ -54,12 +45,12 @@ error no_token() {
 
 result<api_token> read_token(const json& parsed, std::string_view document) {
     api_token out;
-    std::string token = text_of(parsed, "token");
+    std::string token(text_of(parsed, "token"));
     if (!is_header_token(token)) {
         return no_token();
     }
     out.token = secret(std::move(token));
-    if (const json* endpoints = member(parsed, "endpoints")) {
+    if (const json* endpoints = member_of(parsed, "endpoints")) {
         out.endpoint = text_of(*endpoints, "api");
     }
     out.expires =
@@ -102,7 +93,7 @@ result<api_token> read_fetched_token(std::string_view document, clock::time_poin
 std::string refusal_text(std::string_view body) {
     const json parsed = json::parse(body, nullptr, false);
     std::string text;
-    if (const json* details = member(parsed, "error_details")) {
+    if (const json* details = member_of(parsed, "error_details")) {
         text = text_of(*details, "message");
     }
     for (const char* name : {"message", "error_description", "error"}) {

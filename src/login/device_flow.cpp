@@ -1,6 +1,7 @@
 #include "llm_proxy/login/device_flow.hpp"
 
 #include "llm_proxy/login/api_token.hpp"
+#include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +13,7 @@ namespace llm_proxy::login {
 namespace {
 
 using json = nlohmann::ordered_json;
+using providers::text_of;
 using std::chrono::seconds;
 
 constexpr int most_code_tries = 10;
@@ -29,16 +31,10 @@ seconds pause_after(int failures) {
     return std::min(longest_pause, seconds(1L << std::min(failures - 1, 10)));
 }
 
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    const bool text = object.is_object() && found != object.end() && found->is_string();
-    return text ? found->get<std::string>() : std::string();
-}
-
 /// A number of seconds between one and `most`.
 std::optional<seconds> seconds_of(const json& object, const char* name, seconds most) {
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    if (!object.is_object() || found == object.end() || !found->is_number()) {
+    const json* found = providers::member_of(object, name);
+    if (found == nullptr || !found->is_number()) {
         return std::nullopt;
     }
     const double value = found->get<double>();
@@ -96,7 +92,7 @@ void device_flow::take_code(const reply& answer, clock::time_point now) {
 
 bool device_flow::read_code(const std::string& body, clock::time_point now) {
     const json parsed = json::parse(body, nullptr, false);
-    std::string code = text_of(parsed, "device_code");
+    std::string code(text_of(parsed, "device_code"));
     device_prompt shown;
     shown.user_code = text_of(parsed, "user_code");
     shown.verification_uri = text_of(parsed, "verification_uri");
@@ -125,14 +121,14 @@ void device_flow::try_code_again(std::string why, clock::time_point now) {
 
 void device_flow::take_poll(const reply& answer, clock::time_point now) {
     const json parsed = json::parse(answer.body, nullptr, false);
-    std::string token = text_of(parsed, "access_token");
+    std::string token(text_of(parsed, "access_token"));
     if (answer.status == 200 && is_header_token(token)) {
         access_token_ = secret(std::move(token));
         prompt_.reset();
         phase_ = phase::done;
         return;
     }
-    const std::string code = text_of(parsed, "error");
+    const std::string_view code = text_of(parsed, "error");
     if (is_passing(answer.status) || (answer.status == 200 && code.empty())) {
         // RFC 8628, 3.5: poll less often while the server cannot be reached.
         reason_ = "GitHub does not tell whether the code was entered: " + answer.outcome();

@@ -5,6 +5,7 @@
 #include "llm_proxy/providers/copilot_errors.hpp"
 #include "llm_proxy/providers/copilot_request.hpp"
 #include "llm_proxy/providers/preparation.hpp"
+#include "llm_proxy/providers/request_rules.hpp"
 #include "llm_proxy/providers/responses_answer.hpp"
 #include "llm_proxy/providers/responses_request.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -96,19 +97,6 @@ private:
     http::head_writer head_;
 };
 
-/// Copilot served some models without system messages; LiteLLM's answer to that is kept.
-void use_assistant_role(json::splice& body) {
-    constexpr std::string_view system = R"("system")";
-    if (body.value("messages").find(system) == std::string_view::npos) {
-        return;
-    }
-    body.within("messages", [&](json::splice& message) {
-        if (message.value("role") == system) {
-            message.set("role", R"("assistant")");
-        }
-    });
-}
-
 /// Head and edited body in order.
 void finish_edited(const inbound_call& call, const model::deployment& target, std::string_view path,
                    outbound_call& out) {
@@ -185,7 +173,8 @@ result<void> github_copilot::translate_chat(const inbound_call& call,
         return edited;
     }
     if (!target.keep_system_role) {
-        use_assistant_role(*out.edited);
+        // Copilot served some models without system messages; LiteLLM's answer to that is kept.
+        replace_role(*out.edited, R"("system")", R"("assistant")");
     }
     if (!call.stream && is_claude(call.upstream_model)) {
         out.answers =

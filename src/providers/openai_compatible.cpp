@@ -227,7 +227,7 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
 
 void openai_compatible::adjust(const inbound_call&, json::splice& body) const {
     if (!dialect_.developer_role) {
-        use_system_role(body);
+        replace_role(body, R"("developer")", R"("system")");
     }
 }
 

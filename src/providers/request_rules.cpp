@@ -127,14 +127,13 @@ error forbidden_member(std::string_view name) {
                      " is not allowed in request body.");
 }
 
-void use_system_role(json::splice& body) {
-    constexpr std::string_view developer = R"("developer")";
-    if (body.value("messages").find(developer) == std::string_view::npos) {
+void replace_role(json::splice& body, std::string_view from, std::string_view to) {
+    if (body.value("messages").find(from) == std::string_view::npos) {
         return;
     }
     body.within("messages", [&](json::splice& message) {
-        if (message.value("role") == developer) {
-            message.set("role", R"("system")");
+        if (message.value("role") == from) {
+            message.set("role", std::string(to));
         }
     });
 }

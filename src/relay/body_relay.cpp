@@ -89,6 +89,9 @@ answer_text text_of_answer(std::string_view body, const std::vector<json::member
 /// Counts for the record what the upstream did not: the client gets its body as it came.
 net::task<> note_usage(relay_call& call, std::string_view body,
                        const std::vector<json::member>& members) {
+    if (call.counting.request == nullptr) {
+        co_return;
+    }
     const known_usage nothing;
     const auto counted = co_await count_usage(call, text_of_answer(body, members), nothing);
     if (counted) {

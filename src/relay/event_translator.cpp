@@ -67,18 +67,21 @@ bool has_finish(std::string_view data) {
     return false;
 }
 
+model::usage usage_of(const known_usage& known) {
+    model::usage out;
+    out.prompt_tokens = known.prompt_tokens.value_or(0);
+    out.completion_tokens = known.completion_tokens.value_or(0);
+    out.total_tokens = known.total_tokens.value_or(0);
+    return out;
+}
+
 } // namespace
 
 std::optional<model::usage> read_usage(std::string_view object) {
     if (!object.starts_with('{')) {
         return std::nullopt;
     }
-    const known_usage known = read_known_usage(object);
-    model::usage out;
-    out.prompt_tokens = known.prompt_tokens.value_or(0);
-    out.completion_tokens = known.completion_tokens.value_or(0);
-    out.total_tokens = known.total_tokens.value_or(0);
-    return out;
+    return usage_of(read_known_usage(object));
 }
 
 event_translator::event_translator(options chosen)
@@ -262,17 +265,17 @@ bool event_translator::edit_usage(std::string_view data, const json::member& ite
 }
 
 bool event_translator::take_usage(std::string_view data, const json::member& item) {
-    auto counted = read_usage(json::value_of(data, item));
-    if (!counted) {
+    if (item.type != json::kind::object) {
         return false;
     }
+    const known_usage known = read_known_usage(json::value_of(data, item));
     if (options_.said != nullptr && options_.answers != nullptr) {
-        partial_usage_ = read_known_usage(json::value_of(data, item));
-        if (!partial_usage_.prompt_tokens || !partial_usage_.completion_tokens) {
+        partial_usage_ = known;
+        if (!known.prompt_tokens || !known.completion_tokens) {
             return true;
         }
     }
-    usage_ = counted;
+    usage_ = usage_of(known);
     if (options_.priced != nullptr) {
         cost_ = cost_of_answer(*options_.priced, data, members_, cites_pages_);
     }

@@ -1,9 +1,8 @@
 // Answers and events of any bytes: nothing is thrown, and what comes out is JSON. The first byte
 // chooses the kind of call, and an empty line ends an event.
-#include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/providers/gemini_answer.hpp"
 
-#include "require.hpp"
+#include "check_answer.hpp"
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,16 +13,6 @@
 namespace {
 
 using namespace llm_proxy;
-
-void require_json(std::string_view text) {
-    std::vector<json::member> members;
-    const auto root = json::scan(text, members);
-    require(root && *root == json::kind::object);
-}
-
-void require_error(const error& failure) {
-    require(failure.status >= 400 && failure.status <= 599 && !failure.message.empty());
-}
 
 providers::gemini_answer_options options_of(std::uint8_t choice, random_source& random) {
     constexpr std::array types{model::call_type::chat_completion,  model::call_type::embedding,
@@ -50,28 +39,6 @@ void check_body(const providers::gemini_answer_options& options, std::string_vie
     }
 }
 
-void check_stream(const providers::gemini_answer_options& options, std::string_view text) {
-    const auto translation = providers::make_gemini_translation(options);
-    std::vector<std::string> chunks;
-    bool failed = false;
-    while (!text.empty() && !failed) {
-        const std::size_t end = text.find("\n\n");
-        const auto taken = translation->event(text.substr(0, end), chunks);
-        failed = !taken;
-        if (failed) {
-            require_error(taken.error());
-        }
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
-    }
-    if (!failed) {
-        const auto ended = translation->finish(chunks);
-        require(ended || ended.error().status == 500);
-    }
-    for (const std::string& chunk : chunks) {
-        require_json(chunk);
-    }
-}
-
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -82,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto options = options_of(data[0], random);
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
     check_body(options, text);
-    check_stream(options, text);
+    check_stream(*providers::make_gemini_translation(options), text);
     require_error(providers::gemini_error(400 + data[0], text, "group"));
     return 0;
 }

@@ -38,8 +38,8 @@ inline bool is_forbidden(std::string_view name) {
 /// LiteLLM's refusal of such a member.
 error forbidden_member(std::string_view name);
 
-/// Turns the role `developer` of messages into `system`.
-void use_system_role(json::splice& body);
+/// Gives messages of one role another one; both with their quotes, as JSON has them.
+void replace_role(json::splice& body, std::string_view from, std::string_view to);
 
 /// Sets `include_usage` in `stream_options`, whatever else stands there.
 void ask_for_usage(json::splice& body);
