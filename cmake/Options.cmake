@@ -15,10 +15,11 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # Boost's own headers trip these under g++ 12.
+    # Boost's own headers trip these under g++ 12; the last takes a source that another includes, as
+    # they are compiled together, for a header.
     target_compile_options(llm_proxy_options INTERFACE
         -fcoroutines -Wno-tsan -Wno-maybe-uninitialized -Wno-stringop-overread
-        -Wno-mismatched-new-delete)
+        -Wno-mismatched-new-delete -Wno-subobject-linkage)
 else()
     target_link_options(llm_proxy_options INTERFACE -fuse-ld=lld)
 endif()

@@ -5,7 +5,7 @@ namespace llm_proxy::config {
 namespace {
 
 using enum value_kind;
-constexpr auto not_served = property_state::not_served;
+using enum property_state;
 
 constexpr property litellm_properties[] = {
     {"request_timeout", seconds, "6000, or environment variable REQUEST_TIMEOUT",

@@ -5,8 +5,7 @@ namespace llm_proxy::config {
 namespace {
 
 using enum value_kind;
-constexpr auto not_served = property_state::not_served;
-constexpr auto request_default = property_state::request_default;
+using enum property_state;
 
 constexpr property param_properties[] = {
     {"model", text, "required",

@@ -5,7 +5,7 @@ namespace llm_proxy::config {
 namespace {
 
 using enum value_kind;
-constexpr auto not_served = property_state::not_served;
+using enum property_state;
 
 constexpr property router_properties[] = {
     {"routing_strategy", text, "simple-shuffle",

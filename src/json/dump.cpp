@@ -1,11 +1,13 @@
 #include "llm_proxy/json/dump.hpp"
 
+#include "llm_proxy/json/document.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace llm_proxy {
 
-std::string dump_json(const nlohmann::ordered_json& document) {
-    return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+std::string dump_json(const document& value) {
+    return value.dump(-1, ' ', false, document::error_handler_t::replace);
 }
 
 } // namespace llm_proxy

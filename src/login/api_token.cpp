@@ -1,5 +1,6 @@
 #include "llm_proxy/login/api_token.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
@@ -13,7 +14,6 @@ namespace llm_proxy::login {
 
 namespace {
 
-using json = nlohmann::ordered_json;
 using providers::member_of;
 using providers::text_of;
 using std::chrono::seconds;
@@ -23,12 +23,12 @@ constexpr seconds margin{300};
 /// How long a token counts that ends in the past: then one of the two clocks is wrong.
 constexpr seconds assumed_life{60};
 constexpr double latest_time = 9e9; // the year 2255
-constexpr double longest_life = 30.0 * 24 * 3600;
+constexpr double longest_token_life = 30.0 * 24 * 3600;
 constexpr std::size_t longest_text = 200;
 
 /// A number of whole seconds, cut to what a time can hold.
-std::optional<seconds> seconds_of(const json& object, const char* name, double largest) {
-    const json* found = member_of(object, name);
+std::optional<seconds> seconds_of(const document& object, const char* name, double largest) {
+    const document* found = member_of(object, name);
     if (found == nullptr || !found->is_number()) {
         return std::nullopt;
     }
@@ -43,20 +43,20 @@ error no_token() {
     return error(502, "internal_server_error", "the answer holds no token");
 }
 
-result<api_token> read_token(const json& parsed, std::string_view document) {
+result<api_token> read_token(const document& parsed, std::string_view text) {
     api_token out;
     std::string token(text_of(parsed, "token"));
     if (!is_header_token(token)) {
         return no_token();
     }
     out.token = secret(std::move(token));
-    if (const json* endpoints = member_of(parsed, "endpoints")) {
+    if (const document* endpoints = member_of(parsed, "endpoints")) {
         out.endpoint = text_of(*endpoints, "api");
     }
     out.expires =
         clock::time_point(seconds_of(parsed, "expires_at", latest_time).value_or(seconds(0)));
     out.refresh = out.expires - margin;
-    out.document = secret(std::string(document));
+    out.document = secret(std::string(text));
     return out;
 }
 
@@ -68,17 +68,17 @@ bool is_header_token(std::string_view token) {
            std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-result<api_token> read_kept_token(std::string_view document) {
-    return read_token(json::parse(document, nullptr, false), document);
+result<api_token> read_kept_token(std::string_view text) {
+    return read_token(document::parse(text, nullptr, false), text);
 }
 
-result<api_token> read_fetched_token(std::string_view document, clock::time_point now) {
-    const json parsed = json::parse(document, nullptr, false);
-    auto out = read_token(parsed, document);
+result<api_token> read_fetched_token(std::string_view text, clock::time_point now) {
+    const document parsed = document::parse(text, nullptr, false);
+    auto out = read_token(parsed, text);
     if (!out) {
         return out;
     }
-    const auto told = seconds_of(parsed, "refresh_in", longest_life);
+    const auto told = seconds_of(parsed, "refresh_in", longest_token_life);
     if (out->expires <= now) {
         out->expires = now + told.value_or(assumed_life);
     }
@@ -91,9 +91,9 @@ result<api_token> read_fetched_token(std::string_view document, clock::time_poin
 }
 
 std::string refusal_text(std::string_view body) {
-    const json parsed = json::parse(body, nullptr, false);
+    const document parsed = document::parse(body, nullptr, false);
     std::string text;
-    if (const json* details = member_of(parsed, "error_details")) {
+    if (const document* details = member_of(parsed, "error_details")) {
         text = text_of(*details, "message");
     }
     for (const char* name : {"message", "error_description", "error"}) {

@@ -1,5 +1,6 @@
 #include "llm_proxy/login/device_flow.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/login/api_token.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 
@@ -12,7 +13,6 @@ namespace llm_proxy::login {
 
 namespace {
 
-using json = nlohmann::ordered_json;
 using providers::text_of;
 using std::chrono::seconds;
 
@@ -20,7 +20,7 @@ constexpr int most_code_tries = 10;
 constexpr int most_codes = 3;
 constexpr seconds longest_pause{60};
 constexpr seconds longest_interval{300};
-constexpr seconds longest_life{3600};
+constexpr seconds longest_code_life{3600};
 constexpr seconds usual_life{900};
 /// RFC 8628, 3.5.
 constexpr seconds usual_interval{5};
@@ -32,8 +32,8 @@ seconds pause_after(int failures) {
 }
 
 /// A number of seconds between one and `most`.
-std::optional<seconds> seconds_of(const json& object, const char* name, seconds most) {
-    const json* found = providers::member_of(object, name);
+std::optional<seconds> seconds_of(const document& object, const char* name, seconds most) {
+    const document* found = providers::member_of(object, name);
     if (found == nullptr || !found->is_number()) {
         return std::nullopt;
     }
@@ -91,7 +91,7 @@ void device_flow::take_code(const reply& answer, clock::time_point now) {
 }
 
 bool device_flow::read_code(const std::string& body, clock::time_point now) {
-    const json parsed = json::parse(body, nullptr, false);
+    const document parsed = document::parse(body, nullptr, false);
     std::string code(text_of(parsed, "device_code"));
     device_prompt shown;
     shown.user_code = text_of(parsed, "user_code");
@@ -99,7 +99,7 @@ bool device_flow::read_code(const std::string& body, clock::time_point now) {
     if (code.empty() || !is_showable(shown.user_code) || !is_showable(shown.verification_uri)) {
         return false;
     }
-    shown.expires = now + seconds_of(parsed, "expires_in", longest_life).value_or(usual_life);
+    shown.expires = now + seconds_of(parsed, "expires_in", longest_code_life).value_or(usual_life);
     interval_ = seconds_of(parsed, "interval", longest_interval).value_or(usual_interval);
     device_code_ = secret(std::move(code));
     prompt_ = std::move(shown);
@@ -120,7 +120,7 @@ void device_flow::try_code_again(std::string why, clock::time_point now) {
 }
 
 void device_flow::take_poll(const reply& answer, clock::time_point now) {
-    const json parsed = json::parse(answer.body, nullptr, false);
+    const document parsed = document::parse(answer.body, nullptr, false);
     std::string token(text_of(parsed, "access_token"));
     if (answer.status == 200 && is_header_token(token)) {
         access_token_ = secret(std::move(token));

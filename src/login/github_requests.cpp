@@ -1,6 +1,7 @@
 #include "llm_proxy/login/github_requests.hpp"
 
 #include "llm_proxy/http/head_writer.hpp"
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 
 #include <nlohmann/json.hpp>
@@ -8,8 +9,6 @@
 namespace llm_proxy::login {
 
 namespace {
-
-using json = nlohmann::ordered_json;
 
 constexpr std::string_view fixed_lines = "accept: application/json\r\n"
                                          "editor-version: vscode/1.85.1\r\n"
@@ -24,7 +23,7 @@ void begin(http::head_writer& head, std::string_view method, const address& wher
     head.raw(fixed_lines);
 }
 
-github_request post(const address& where, const json& body) {
+github_request post(const address& where, const document& body) {
     github_request out;
     out.to = std::make_shared<const model::endpoint>(where.origin);
     const std::string text = dump_json(body);

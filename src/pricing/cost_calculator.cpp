@@ -12,7 +12,7 @@ namespace {
 using enum price_of;
 using model::call_type;
 
-double amount(std::int64_t count, double dollars) {
+double charge(std::int64_t count, double dollars) {
     return static_cast<double>(std::max<std::int64_t>(count, 0)) * dollars;
 }
 
@@ -76,7 +76,7 @@ std::optional<call_cost> speech(const usage_details& usage, const model_prices& 
                                 const call_facts& facts) {
     const double by_character = prices.find({input_character}).value_or(0);
     if (by_character > 0) {
-        return call_cost{amount(facts.characters, by_character), 0, 0};
+        return call_cost{charge(facts.characters, by_character), 0, 0};
     }
     if (prices.find({input_token}).value_or(0) > 0 && has_tokens(usage)) {
         return token_part(usage, prices, facts);
@@ -114,11 +114,11 @@ std::optional<call_cost> images(const usage_details& usage, const model_prices& 
     }
     for (const price_of what : {input_image, output_image}) {
         if (const auto dollars = prices.find({what})) {
-            return call_cost{0, amount(facts.images, *dollars), 0};
+            return call_cost{0, charge(facts.images, *dollars), 0};
         }
     }
     if (const auto dollars = prices.find({input_pixel})) {
-        return call_cost{0, amount(facts.images, 1) * amount(facts.pixels, *dollars), 0};
+        return call_cost{0, charge(facts.images, 1) * charge(facts.pixels, *dollars), 0};
     }
     return std::nullopt;
 }
@@ -136,7 +136,7 @@ std::optional<call_cost> without_tools(const usage_details& usage, const model_p
     case call_type::image_variation:
         return images(usage, prices, facts);
     case call_type::rerank:
-        return call_cost{amount(facts.search_units, prices.find({input_query}).value_or(0)), 0, 0};
+        return call_cost{charge(facts.search_units, prices.find({input_query}).value_or(0)), 0, 0};
     case call_type::chat_completion:
     case call_type::completion:
     case call_type::embedding:
@@ -156,8 +156,8 @@ double gemini_fees(const usage_details& usage, const model_prices& prices) {
         return prices.search_is_per_query ? requests : std::min<std::int64_t>(requests, 1);
     };
     const double map_default = prices.search_is_per_query ? 0.014 : 0.025;
-    return amount(billed(searches), prices.find({search_medium}).value_or(0.035)) +
-           amount(billed(usage.maps_groundings),
+    return charge(billed(searches), prices.find({search_medium}).value_or(0.035)) +
+           charge(billed(usage.maps_groundings),
                   prices.find({maps_grounding}).value_or(map_default));
 }
 
@@ -168,7 +168,7 @@ double search_fees(const usage_details& usage, const model_prices& prices,
         return gemini_fees(usage, prices);
     }
     if (facts.provider == "anthropic" || facts.provider == "groq") {
-        return amount(usage.server_searches.value_or(0), medium);
+        return charge(usage.server_searches.value_or(0), medium);
     }
     const bool searched = facts.has_citations || usage.prompt_searches || usage.server_searches;
     if (!searched || facts.provider == "perplexity" || facts.provider == "xai") {

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/copilot_claude.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/providers/gemini_json.hpp"
@@ -13,8 +14,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// What the content blocks say, in a chat's terms.
 struct chat_parts {

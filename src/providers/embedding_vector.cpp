@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/embedding_vector.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/util/base64.hpp"
 
 #include <nlohmann/json.hpp>
@@ -9,8 +10,6 @@
 #include <limits>
 
 namespace llm_proxy::providers {
-
-using document = nlohmann::ordered_json;
 
 bool is_vector(const document& value) {
     return value.is_array() && std::all_of(value.begin(), value.end(), [](const document& number) {

@@ -18,7 +18,7 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-std::string text_of(const nlohmann::json& object, const char* name) {
+std::string shown_text(const nlohmann::json& object, const char* name) {
     const auto found = object.find(name);
     if (found == object.end() || found->is_null()) {
         return {};
@@ -45,10 +45,10 @@ int status_of_code(const nlohmann::json& code) {
 }
 
 void read_error_object(const nlohmann::json& object, upstream_text& out) {
-    out.message = text_of(object, "message");
-    out.type = text_of(object, "type");
-    out.code = text_of(object, "code");
-    out.param = text_of(object, "param");
+    out.message = shown_text(object, "message");
+    out.type = shown_text(object, "type");
+    out.code = shown_text(object, "code");
+    out.param = shown_text(object, "param");
     if (const auto code = object.find("code"); code != object.end()) {
         out.status = status_of_code(*code);
     }
@@ -73,7 +73,7 @@ void read_document(const nlohmann::json& document, upstream_text& out) {
     } else if (root->contains("message")) {
         read_error_object(*root, out);
     } else if (root->contains("detail")) {
-        out.message = text_of(*root, "detail");
+        out.message = shown_text(*root, "detail");
     }
     out.present = !out.message.empty();
 }

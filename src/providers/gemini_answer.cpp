@@ -21,8 +21,6 @@ namespace llm_proxy::providers {
 
 namespace {
 
-using wire::document;
-
 document text_or_null(const std::string& text) {
     return text.empty() ? document() : document(text);
 }

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_blocks.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
@@ -9,11 +10,9 @@
 
 namespace llm_proxy::providers {
 
-using json = nlohmann::ordered_json;
-
 namespace {
 
-result<void> add_media(const media_source& source, gemini_media& media, json& parts) {
+result<void> add_media(const media_source& source, gemini_media& media, document& parts) {
     auto part = media.part(source);
     if (!part) {
         return part.error();
@@ -22,8 +21,8 @@ result<void> add_media(const media_source& source, gemini_media& media, json& pa
     return {};
 }
 
-result<void> add_audio(const json& block, gemini_media& media, json& parts) {
-    const json* audio = member_of(block, "input_audio");
+result<void> add_audio(const document& block, gemini_media& media, document& parts) {
+    const document* audio = member_of(block, "input_audio");
     const std::string_view data = audio == nullptr ? std::string_view() : text_of(*audio, "data");
     const std::string_view format =
         audio == nullptr ? std::string_view() : text_of(*audio, "format");
@@ -40,8 +39,9 @@ result<void> add_audio(const json& block, gemini_media& media, json& parts) {
                      media, parts);
 }
 
-result<void> add_file(const json& block, std::string_view place, gemini_media& media, json& parts) {
-    const json* file = member_of(block, "file");
+result<void> add_file(const document& block, std::string_view place, gemini_media& media,
+                      document& parts) {
+    const document* file = member_of(block, "file");
     const std::string_view id =
         file == nullptr ? std::string_view() : first_text_of(*file, {"file_id", "file_data"});
     if (id.empty()) {
@@ -70,8 +70,8 @@ result<void> add_file(const json& block, std::string_view place, gemini_media& m
 
 } // namespace
 
-result<void> add_image(const json& block, gemini_media& media, json& parts) {
-    const json* image = member_of(block, "image_url");
+result<void> add_image(const document& block, gemini_media& media, document& parts) {
+    const document* image = member_of(block, "image_url");
     if (image == nullptr) {
         return bad_request("An image_url block has no image_url.");
     }
@@ -85,14 +85,14 @@ result<void> add_image(const json& block, gemini_media& media, json& parts) {
                      media, parts);
 }
 
-result<void> add_block(const json& block, std::string_view place, gemini_media& media,
-                       json& parts) {
+result<void> add_block(const document& block, std::string_view place, gemini_media& media,
+                       document& parts) {
     const std::string_view type = text_of(block, "type");
     if (type.empty()) {
         return bad_request(std::string(place) + " is no content block.");
     }
     if (type == "text") {
-        const json* text = member_of(block, "text");
+        const document* text = member_of(block, "text");
         if (text == nullptr || !text->is_string()) {
             return bad_request(std::string(place) + " has no text.");
         }

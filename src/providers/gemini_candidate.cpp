@@ -12,8 +12,6 @@ namespace llm_proxy::providers {
 
 namespace {
 
-using wire::document;
-
 constexpr std::array<std::string_view, 7> withheld{"SAFETY",
                                                    "RECITATION",
                                                    "BLOCKLIST",

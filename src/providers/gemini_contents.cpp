@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_contents.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/gemini_blocks.hpp"
 #include "llm_proxy/providers/gemini_tool_calls.hpp"
 #include "llm_proxy/providers/json_document.hpp"
@@ -12,13 +13,11 @@
 
 namespace llm_proxy::providers {
 
-using json = nlohmann::ordered_json;
-
 namespace {
 
 enum class turn : std::uint8_t { none, user, model, tools };
 
-json text_part(std::string_view text) {
+document text_part(std::string_view text) {
     return {{"text", text}};
 }
 
@@ -32,23 +31,23 @@ public:
     conversation_writer(const gemini_model& model, gemini_media& media)
         : media_(media), calls_(model, media) {}
 
-    result<void> add(const json& message, std::size_t index);
-    void finish(json& body);
+    result<void> add(const document& message, std::size_t index);
+    void finish(document& body);
 
 private:
     void begin(turn next);
     void close();
-    result<void> add_system(const json& message);
-    result<void> add_user(const json& message);
-    result<void> add_assistant(const json& message);
-    result<void> add_assistant_text(const json& message);
-    result<void> add_assistant_images(const json& message);
+    result<void> add_system(const document& message);
+    result<void> add_user(const document& message);
+    result<void> add_assistant(const document& message);
+    result<void> add_assistant_text(const document& message);
+    result<void> add_assistant_images(const document& message);
 
     gemini_media& media_;
     gemini_tool_calls calls_;
-    json system_ = json::array();
-    json contents_ = json::array();
-    json parts_ = json::array(); // of the turn that is open
+    document system_ = document::array();
+    document contents_ = document::array();
+    document parts_ = document::array(); // of the turn that is open
     turn turn_ = turn::none;
     std::size_t message_ = 0;
 };
@@ -64,19 +63,19 @@ void conversation_writer::close() {
     if (parts_.empty()) {
         return;
     }
-    const auto is_text = [](const json& part) { return part.contains("text"); };
+    const auto is_text = [](const document& part) { return part.contains("text"); };
     if (turn_ == turn::user && std::none_of(parts_.begin(), parts_.end(), is_text)) {
         parts_.push_back(text_part(" ")); // Gemini refuses media without a text
     }
     contents_.push_back({{"role", turn_ == turn::model ? "model" : "user"},
-                         {"parts", std::exchange(parts_, json::array())}});
+                         {"parts", std::exchange(parts_, document::array())}});
 }
 
-result<void> conversation_writer::add_system(const json& message) {
-    const json* content = member_of(message, "content");
+result<void> conversation_writer::add_system(const document& message) {
+    const document* content = member_of(message, "content");
     std::string text(text_of(message, "content"));
     if (content != nullptr && content->is_array()) {
-        for (const json& block : *content) {
+        for (const document& block : *content) {
             text += text_of(block, "text");
         }
     } else if (content != nullptr && !content->is_string()) {
@@ -88,9 +87,9 @@ result<void> conversation_writer::add_system(const json& message) {
     return {};
 }
 
-result<void> conversation_writer::add_user(const json& message) {
+result<void> conversation_writer::add_user(const document& message) {
     begin(turn::user);
-    const json* content = member_of(message, "content");
+    const document* content = member_of(message, "content");
     if (content == nullptr) {
         return {};
     }
@@ -102,7 +101,7 @@ result<void> conversation_writer::add_user(const json& message) {
         return bad_request("The content of a user message must be a string or a list.");
     }
     std::size_t index = 0;
-    for (const json& block : *content) {
+    for (const document& block : *content) {
         if (auto added = add_block(block, place(message_, index++), media_, parts_); !added) {
             return added;
         }
@@ -111,9 +110,9 @@ result<void> conversation_writer::add_user(const json& message) {
 }
 
 /// The first signature of the message's own, unless one of its calls carries it already.
-std::string_view text_signature(const json& message) {
-    const json* fields = member_of(message, "provider_specific_fields");
-    const json* all = fields == nullptr ? nullptr : member_of(*fields, "thought_signatures");
+std::string_view text_signature(const document& message) {
+    const document* fields = member_of(message, "provider_specific_fields");
+    const document* all = fields == nullptr ? nullptr : member_of(*fields, "thought_signatures");
     if (all == nullptr || !all->is_array() || all->empty() || !all->front().is_string()) {
         return {};
     }
@@ -123,13 +122,13 @@ std::string_view text_signature(const json& message) {
     return is_carried ? std::string_view() : first;
 }
 
-result<void> conversation_writer::add_assistant_text(const json& message) {
-    const json* content = member_of(message, "content");
+result<void> conversation_writer::add_assistant_text(const document& message) {
+    const document* content = member_of(message, "content");
     if (content == nullptr) {
         return {};
     }
     if (content->is_array()) {
-        for (const json& block : *content) {
+        for (const document& block : *content) {
             const std::string_view text = text_of(block, "text");
             if (text_of(block, "type") == "text" && !text.empty()) {
                 parts_.push_back(text_part(text));
@@ -140,7 +139,7 @@ result<void> conversation_writer::add_assistant_text(const json& message) {
     if (!content->is_string()) {
         return bad_request("The content of an assistant message must be a string or a list.");
     }
-    json part{{"text", *content}};
+    document part{{"text", *content}};
     const std::string_view signature = text_signature(message);
     if (!signature.empty()) {
         part["thoughtSignature"] = signature;
@@ -149,12 +148,12 @@ result<void> conversation_writer::add_assistant_text(const json& message) {
     return {};
 }
 
-result<void> conversation_writer::add_assistant_images(const json& message) {
-    const json* images = member_of(message, "images");
+result<void> conversation_writer::add_assistant_images(const document& message) {
+    const document* images = member_of(message, "images");
     if (images == nullptr || !images->is_array()) {
         return {};
     }
-    for (const json& image : *images) {
+    for (const document& image : *images) {
         if (member_of(image, "image_url") == nullptr) {
             continue;
         }
@@ -165,7 +164,7 @@ result<void> conversation_writer::add_assistant_images(const json& message) {
     return {};
 }
 
-result<void> conversation_writer::add_assistant(const json& message) {
+result<void> conversation_writer::add_assistant(const document& message) {
     begin(turn::model);
     if (const auto thoughts = text_of(message, "reasoning_content"); !thoughts.empty()) {
         parts_.push_back({{"thought", true}, {"text", thoughts}});
@@ -179,7 +178,7 @@ result<void> conversation_writer::add_assistant(const json& message) {
     return calls_.add_calls(message, parts_);
 }
 
-result<void> conversation_writer::add(const json& message, std::size_t index) {
+result<void> conversation_writer::add(const document& message, std::size_t index) {
     message_ = index;
     const std::string_view role = text_of(message, "role");
     if (role == "system" || role == "developer") {
@@ -199,11 +198,11 @@ result<void> conversation_writer::add(const json& message, std::size_t index) {
                        "] has no known role.");
 }
 
-void conversation_writer::finish(json& body) {
+void conversation_writer::finish(document& body) {
     close();
     if (contents_.empty()) { // Gemini wants one
-        contents_.push_back(
-            {{"role", "user"}, {"parts", json::array({text_part(system_.empty() ? " " : ".")})}});
+        contents_.push_back({{"role", "user"},
+                             {"parts", document::array({text_part(system_.empty() ? " " : ".")})}});
     }
     body["contents"] = std::move(contents_);
     if (!system_.empty()) {
@@ -213,14 +212,14 @@ void conversation_writer::finish(json& body) {
 
 } // namespace
 
-result<void> write_conversation(const json& messages, const gemini_model& model,
-                                gemini_media& media, json& body) {
+result<void> write_conversation(const document& messages, const gemini_model& model,
+                                gemini_media& media, document& body) {
     if (!messages.is_array()) {
         return bad_request("'messages' must be a list.");
     }
     conversation_writer writer(model, media);
     std::size_t index = 0;
-    for (const json& message : messages) {
+    for (const document& message : messages) {
         if (auto added = writer.add(message, index++); !added) {
             return added;
         }

@@ -17,8 +17,6 @@ namespace llm_proxy::providers {
 
 namespace {
 
-using wire::document;
-
 constexpr std::size_t longest_text = 4096;
 
 /// What an upstream said, before it is put into a client's words.
@@ -231,8 +229,8 @@ reason reason_of(const document& answer) {
     }
     // Imagen's own way to say it.
     for (const document& prediction : wire::list(answer, "predictions")) {
-        if (const auto filtered = text_of(prediction, "raiFilteredReason"); !filtered.empty()) {
-            return {filtered, true};
+        if (const auto reason = text_of(prediction, "raiFilteredReason"); !reason.empty()) {
+            return {reason, true};
         }
     }
     const document& candidates = wire::list(answer, "candidates");

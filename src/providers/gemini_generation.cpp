@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_generation.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/camel_case.hpp"
 #include "llm_proxy/providers/gemini_schema.hpp"
 #include "llm_proxy/providers/gemini_thinking.hpp"
@@ -13,8 +14,6 @@
 #include <string_view>
 
 namespace llm_proxy::providers {
-
-using json = nlohmann::ordered_json;
 
 namespace {
 
@@ -44,39 +43,39 @@ constexpr std::array<std::string_view, 17> own_fields{
     "responseFormat",     "imageConfig", "thinkingConfig", "responseLogprobs", "mediaResolution",
     "responseModalities", "speechConfig"};
 
-void write_plain(const json& parameters, const gemini_model& model, json& config) {
+void write_plain(const document& parameters, const gemini_model& model, document& config) {
     for (const renamed& row : renames) {
-        const json* value = member_of(parameters, row.name);
+        const document* value = member_of(parameters, row.name);
         if (value != nullptr && !(row.old_only && model.third_generation)) {
             config[row.field] = *value;
         }
     }
-    const json* stop = member_of(parameters, "stop");
+    const document* stop = member_of(parameters, "stop");
     if (stop != nullptr && stop->is_string()) {
-        config["stopSequences"] = json::array({*stop});
+        config["stopSequences"] = document::array({*stop});
     } else if (stop != nullptr && stop->is_array()) {
         config["stopSequences"] = *stop;
     }
 }
 
 /// The schema of any of the forms of `response_format`; null if there is none.
-const json* schema_of(const json& format) {
-    if (const json* own = member_of(format, "response_schema")) {
+const document* schema_of(const document& format) {
+    if (const document* own = member_of(format, "response_schema")) {
         return own;
     }
-    const json* named = member_of(format, "json_schema");
+    const document* named = member_of(format, "json_schema");
     return text_of(format, "type") == "json_schema" && named != nullptr
                ? member_of(*named, "schema")
                : nullptr;
 }
 
-result<void> write_response_format(const json& parameters, const gemini_model& model,
-                                   json& config) {
-    const json* format = member_of(parameters, "response_format");
+result<void> write_response_format(const document& parameters, const gemini_model& model,
+                                   document& config) {
+    const document* format = member_of(parameters, "response_format");
     if (format == nullptr || !format->is_object()) {
         return {};
     }
-    const json* schema = schema_of(*format);
+    const document* schema = schema_of(*format);
     const std::string_view type = text_of(*format, "type");
     if (type == "text" && schema == nullptr) {
         config["responseMimeType"] = "text/plain";
@@ -87,7 +86,7 @@ result<void> write_response_format(const json& parameters, const gemini_model& m
         return {};
     }
     if (model.json_schema) {
-        json own = *schema;
+        document own = *schema;
         own.erase("strict");
         config["responseJsonSchema"] = std::move(own);
         return {};
@@ -101,7 +100,7 @@ result<void> write_response_format(const json& parameters, const gemini_model& m
     return {};
 }
 
-const char* modality(const json& name) {
+const char* modality(const document& name) {
     constexpr std::array<std::pair<const char*, const char*>, 4> known{
         {{"text", "TEXT"}, {"image", "IMAGE"}, {"audio", "AUDIO"}, {"video", "VIDEO"}}};
     for (const auto& [lower_case, gemini_name] : known) {
@@ -112,33 +111,34 @@ const char* modality(const json& name) {
     return "MODALITY_UNSPECIFIED";
 }
 
-result<void> write_speech(const json& audio, json& config) {
-    const json* format = member_of(audio, "format");
+result<void> write_speech(const document& audio, document& config) {
+    const document* format = member_of(audio, "format");
     if (format != nullptr && *format != "pcm16") {
         return bad_request("Unsupported audio format for Gemini TTS models. Gemini TTS models only "
                            "support 'pcm16' format as they return audio data in L16 PCM format. "
                            "Please set audio format to 'pcm16'.");
     }
-    json speech = json::object();
-    if (const json* voice = member_of(audio, "voice")) {
+    document speech = document::object();
+    if (const document* voice = member_of(audio, "voice")) {
         speech["voiceConfig"]["prebuiltVoiceConfig"]["voiceName"] = *voice;
     }
-    if (const json* language = member_of(audio, "language_code")) {
+    if (const document* language = member_of(audio, "language_code")) {
         speech["languageCode"] = *language;
     }
     config["speechConfig"] = std::move(speech);
     return {};
 }
 
-result<void> write_modalities(const json& parameters, const gemini_model& model, json& config) {
-    json list = json::array();
-    if (const json* wanted = member_of(parameters, "modalities");
+result<void> write_modalities(const document& parameters, const gemini_model& model,
+                              document& config) {
+    document list = document::array();
+    if (const document* wanted = member_of(parameters, "modalities");
         wanted != nullptr && wanted->is_array()) {
-        for (const json& name : *wanted) {
+        for (const document& name : *wanted) {
             list.push_back(modality(name));
         }
     }
-    const json* audio = member_of(parameters, "audio");
+    const document* audio = member_of(parameters, "audio");
     if (audio != nullptr && audio->is_object() && model.speech) {
         if (auto written = write_speech(*audio, config); !written) {
             return written;
@@ -153,7 +153,7 @@ result<void> write_modalities(const json& parameters, const gemini_model& model,
     return {};
 }
 
-void write_own_fields(const json& parameters, json& config) {
+void write_own_fields(const document& parameters, document& config) {
     for (const auto& [name, value] : parameters.items()) {
         const std::string field = camel_case(name);
         const bool openai = name == "response_format"; // the same in snake case
@@ -164,18 +164,18 @@ void write_own_fields(const json& parameters, json& config) {
     }
 }
 
-bool uses_maps(const json& body) {
-    const json* tools = member_of(body, "tools");
-    return tools != nullptr && std::any_of(tools->begin(), tools->end(), [](const json& tool) {
+bool uses_maps(const document& body) {
+    const document* tools = member_of(body, "tools");
+    return tools != nullptr && std::any_of(tools->begin(), tools->end(), [](const document& tool) {
                return tool.contains("googleMaps");
            });
 }
 
 /// Beside Google Maps Gemini takes a wish for JSON only in this newer form.
-void move_response_format(json& config) {
-    json text{{"mimeType", "APPLICATION_JSON"}};
+void move_response_format(document& config) {
+    document text{{"mimeType", "APPLICATION_JSON"}};
     for (const char* name : {"responseSchema", "responseJsonSchema"}) {
-        if (const json* schema = member_of(config, name)) {
+        if (const document* schema = member_of(config, name)) {
             text["schema"] = *schema;
             config.erase(name);
         }
@@ -186,9 +186,9 @@ void move_response_format(json& config) {
 
 } // namespace
 
-result<void> write_generation_config(const json& parameters, const gemini_model& model,
-                                     json& body) {
-    json config = json::object();
+result<void> write_generation_config(const document& parameters, const gemini_model& model,
+                                     document& body) {
+    document config = document::object();
     write_plain(parameters, model, config);
     if (auto written = write_response_format(parameters, model, config); !written) {
         return written;

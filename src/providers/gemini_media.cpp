@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_media.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/base64.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -10,8 +11,6 @@
 #include <array>
 
 namespace llm_proxy::providers {
-
-using json = nlohmann::ordered_json;
 
 namespace {
 
@@ -107,12 +106,12 @@ error invalid(std::string_view url) {
     return bad_request("Invalid image received - " + shown(url));
 }
 
-json inline_part(std::string_view data, std::string_view type) {
+document inline_part(std::string_view data, std::string_view type) {
     return {{"inlineData", {{"data", data}, {"mimeType", type}}}};
 }
 
-json reference_part(std::string_view url, std::string_view type) {
-    json file{{"fileUri", url}};
+document reference_part(std::string_view url, std::string_view type) {
+    document file{{"fileUri", url}};
     if (!type.empty()) {
         file["mimeType"] = type;
     }
@@ -120,7 +119,7 @@ json reference_part(std::string_view url, std::string_view type) {
 }
 
 /// `data:image/png;base64,…` (RFC 2397).
-result<json> inline_data(const media_source& source) {
+result<document> inline_data(const media_source& source) {
     const std::size_t comma = source.url.find(',');
     const std::string_view head = source.url.substr(0, comma).substr(5);
     if (comma == source.url.npos || !lower(head).ends_with(";base64")) {
@@ -134,8 +133,8 @@ result<json> inline_data(const media_source& source) {
     return inline_part(data, type.empty() ? "text/plain" : type);
 }
 
-json video_metadata(const json& video) {
-    json out = json::object();
+document video_metadata(const document& video) {
+    document out = document::object();
     for (const auto& [name, value] : video.items()) {
         if (name == "fps") {
             out["fps"] = value;
@@ -150,7 +149,7 @@ json video_metadata(const json& video) {
 
 } // namespace
 
-result<json> gemini_media::fetched(const media_source& source) {
+result<document> gemini_media::fetched(const media_source& source) {
     const auto found =
         files_ == nullptr ? remote_file_map::const_iterator() : files_->find(source.url);
     if (files_ != nullptr && found != files_->end()) {
@@ -172,10 +171,10 @@ result<json> gemini_media::fetched(const media_source& source) {
     if (!listed && wanted_->size() < most_files) {
         wanted_->emplace_back(source.url);
     }
-    return json::object();
+    return document::object();
 }
 
-result<json> gemini_media::data_of(const media_source& source) {
+result<document> gemini_media::data_of(const media_source& source) {
     if (starts_with_i(source.url, "data:")) {
         return inline_data(source);
     }
@@ -196,7 +195,7 @@ result<json> gemini_media::data_of(const media_source& source) {
     return invalid(source.url);
 }
 
-result<json> gemini_media::part(const media_source& source) {
+result<document> gemini_media::part(const media_source& source) {
     auto out = data_of(source);
     if (!out) {
         return out;
@@ -223,7 +222,7 @@ std::string_view type_by_extension(std::string_view name) {
     return found == extensions.end() ? std::string_view() : found->type;
 }
 
-std::string_view media_format(const json& object) {
+std::string_view media_format(const document& object) {
     return first_text_of(object, {"format", "mime_type", "content_type"});
 }
 

@@ -10,8 +10,6 @@ namespace llm_proxy::providers {
 
 namespace {
 
-using wire::document;
-
 constexpr std::int64_t day = 86400;
 
 std::string data_url(const gemini_message::media& media) {

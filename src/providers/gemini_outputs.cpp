@@ -19,8 +19,6 @@ namespace llm_proxy::providers {
 
 namespace {
 
-using wire::document;
-
 void append_little_endian(std::string& out, std::uint32_t value, std::size_t bytes) {
     for (std::size_t i = 0; i < bytes; ++i) {
         out += static_cast<char>(static_cast<unsigned char>(value >> (8 * i)));

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_request.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/camel_case.hpp"
 #include "llm_proxy/providers/gemini_contents.hpp"
@@ -19,19 +20,17 @@
 
 namespace llm_proxy::providers {
 
-using json = nlohmann::ordered_json;
-
 namespace {
 
 /// What stands beside the conversation, rather than in its configuration.
-void write_top_level(const json& parameters, json& body) {
+void write_top_level(const document& parameters, document& body) {
     for (const char* name : {"safety_settings", "safetySettings"}) {
-        if (const json* settings = member_of(parameters, name)) {
+        if (const document* settings = member_of(parameters, name)) {
             body["safetySettings"] = *settings;
         }
     }
     for (const char* name : {"cached_content", "cachedContent"}) {
-        if (const json* cached = member_of(parameters, name)) {
+        if (const document* cached = member_of(parameters, name)) {
             body["cachedContent"] = *cached;
         }
     }
@@ -43,19 +42,19 @@ void write_top_level(const json& parameters, json& body) {
     }
 }
 
-void write_resolution(const std::string& resolution, json& body) {
+void write_resolution(const std::string& resolution, document& body) {
     if (!resolution.empty() && !body["generationConfig"].contains("mediaResolution")) {
         body["generationConfig"]["mediaResolution"] = resolution;
     }
 }
 
-result<json> chat_body(const inbound_call& call, const json& parameters,
-                       const gemini_model& model) {
-    const json* messages = member_of(parameters, "messages");
+result<document> chat_body(const inbound_call& call, const document& parameters,
+                           const gemini_model& model) {
+    const document* messages = member_of(parameters, "messages");
     if (messages == nullptr) {
         return bad_request("'messages' must be a list.");
     }
-    json body = json::object();
+    document body = document::object();
     gemini_media media(model, call.files);
     if (auto written = write_conversation(*messages, model, media, body); !written) {
         return written.error();
@@ -72,21 +71,22 @@ result<json> chat_body(const inbound_call& call, const json& parameters,
 }
 
 /// A text completion is asked for as the only message of a chat.
-result<json> completion_body(const inbound_call& call, const json& parameters,
-                             const gemini_model& model) {
+result<document> completion_body(const inbound_call& call, const document& parameters,
+                                 const gemini_model& model) {
     auto prompt = single_prompt(parameters);
     if (!prompt) {
         return prompt.error();
     }
-    json chat = parameters;
+    document chat = parameters;
     chat.erase("prompt");
     chat.erase("logprobs"); // a number here, whose answer has another form
-    chat["messages"] = json::array({json{{"role", "user"}, {"content", *std::move(prompt)}}});
+    chat["messages"] =
+        document::array({document{{"role", "user"}, {"content", *std::move(prompt)}}});
     return chat_body(call, chat, model);
 }
 
-result<json> make_body(const inbound_call& call, const json& parameters,
-                       const gemini_model& model) {
+result<document> make_body(const inbound_call& call, const document& parameters,
+                           const gemini_model& model) {
     switch (call.type) {
     case model::call_type::completion:
         return completion_body(call, parameters, model);
@@ -119,7 +119,7 @@ std::string method_of(const inbound_call& call, const gemini_model& model) {
     return streams ? ":streamGenerateContent?alt=sse" : ":generateContent";
 }
 
-result<gemini_answer_options> answer_options(const inbound_call& call, const json& parameters) {
+result<gemini_answer_options> answer_options(const inbound_call& call, const document& parameters) {
     gemini_answer_options out;
     out.type = call.type;
     out.model = call.upstream_model;
@@ -147,16 +147,16 @@ result<gemini_answer_options> answer_options(const inbound_call& call, const jso
 }
 
 /// Gemini refuses these beside a cache that holds its own.
-void leave_out_what_is_cached(json& body) {
+void leave_out_what_is_cached(document& body) {
     for (const char* name : {"systemInstruction", "tools", "toolConfig"}) {
         body.erase(name);
     }
 }
 
 /// Merges `extra` into the body: objects one level deep, the rest replaces.
-void merge_extra(const json& extra, json& body) {
+void merge_extra(const document& extra, document& body) {
     for (const auto& [name, value] : extra.items()) {
-        json& into = body[camel_case(name)];
+        document& into = body[camel_case(name)];
         if (into.is_object() && value.is_object()) {
             into.update(value);
         } else {
@@ -179,8 +179,8 @@ result<gemini_request> make_gemini_request(const inbound_call& call,
     if (target.thinking) {
         model.budgets = *target.thinking;
     }
-    json parameters;
-    json extra;
+    document parameters;
+    document extra;
     if (has_json_body(call.type)) {
         if (auto read = read_request(call, target, parameters, extra); !read) {
             return read.error();
@@ -215,13 +215,13 @@ std::vector<std::string> gemini_remote_files(const inbound_call& call) {
         return out;
     }
     const auto body = parse_document(call.body);
-    const json* messages = body ? member_of(*body, "messages") : nullptr;
+    const document* messages = body ? member_of(*body, "messages") : nullptr;
     if (messages == nullptr) {
         return out;
     }
     const gemini_model model(call.upstream_model);
     gemini_media media(model, nullptr, &out);
-    json unused = json::object();
+    document unused = document::object();
     // A fault in the messages is told when the call is translated.
     if (!write_conversation(*messages, model, media, unused)) {
         out.clear();

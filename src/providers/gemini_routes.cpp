@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_routes.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/gemini_media.hpp"
 #include "llm_proxy/providers/gemini_tools.hpp"
 #include "llm_proxy/providers/json_document.hpp"
@@ -14,8 +15,6 @@
 #include <utility>
 
 namespace llm_proxy::providers {
-
-using json = nlohmann::ordered_json;
 
 namespace {
 
@@ -87,13 +86,13 @@ bool has_resolutions(const gemini_model& model) {
     return model.name.find("2.5-flash") == std::string::npos;
 }
 
-json image_config(const json& parameters, const gemini_model& model) {
-    json out = json::object();
+document image_config(const document& parameters, const gemini_model& model) {
+    document out = document::object();
     if (const auto size = read_size(text_of(parameters, "size"))) {
         out["aspectRatio"] = nearest_ratio(*size);
         out["imageSize"] = resolution_of(*size);
     }
-    if (const json* own = member_of(parameters, "imageConfig");
+    if (const document* own = member_of(parameters, "imageConfig");
         own != nullptr && own->is_object()) {
         out = *own;
     }
@@ -103,35 +102,36 @@ json image_config(const json& parameters, const gemini_model& model) {
     return out;
 }
 
-result<json> drawing_body(const json& parameters, const gemini_model& model,
-                          std::string_view prompt) {
-    json config{{"responseModalities", json::array({"IMAGE", "TEXT"})}};
-    if (json image = image_config(parameters, model); !image.empty()) {
+result<document> drawing_body(const document& parameters, const gemini_model& model,
+                              std::string_view prompt) {
+    document config{{"responseModalities", document::array({"IMAGE", "TEXT"})}};
+    if (document image = image_config(parameters, model); !image.empty()) {
         config["imageConfig"] = std::move(image);
     }
-    if (const json* count = member_of(parameters, "n")) {
+    if (const document* count = member_of(parameters, "n")) {
         config["candidateCount"] = *count;
     }
-    json parts = json::array({json{{"text", prompt}}});
-    json body{{"contents", json::array({json{{"parts", std::move(parts)}}})},
-              {"generationConfig", std::move(config)}};
+    document parts = document::array({document{{"text", prompt}}});
+    document body{{"contents", document::array({document{{"parts", std::move(parts)}}})},
+                  {"generationConfig", std::move(config)}};
     if (auto written = write_tools(parameters, body); !written) {
         return written.error();
     }
     return body;
 }
 
-json imagen_body(const json& parameters, const gemini_model& model, std::string_view prompt) {
-    json settings = image_config(parameters, model);
-    if (const json* count = member_of(parameters, "n")) {
+document imagen_body(const document& parameters, const gemini_model& model,
+                     std::string_view prompt) {
+    document settings = image_config(parameters, model);
+    if (const document* count = member_of(parameters, "n")) {
         settings["sampleCount"] = *count;
     }
-    return {{"instances", json::array({json{{"prompt", prompt}}})},
+    return {{"instances", document::array({document{{"prompt", prompt}}})},
             {"parameters", std::move(settings)}};
 }
 
 /// Text, or media where the text is the name of some.
-result<json> embedding_part(const json& input, const gemini_model& model) {
+result<document> embedding_part(const document& input, const gemini_model& model) {
     const auto* text = input.get_ptr<const std::string*>();
     if (text == nullptr) {
         return bad_request(input.is_number()
@@ -147,15 +147,15 @@ result<json> embedding_part(const json& input, const gemini_model& model) {
         const std::string url = std::string(google_api) + *text;
         return media.part({.url = url});
     }
-    return json{{"text", *text}};
+    return document{{"text", *text}};
 }
 
 /// One embedding: of a text, or of the parts of a list.
-result<json> embedding_request(const json& input, const gemini_model& model) {
-    json parts = json::array();
-    const json single = input.is_array() ? json() : json::array({input});
-    const json& list = input.is_array() ? input : single;
-    for (const json& item : list) {
+result<document> embedding_request(const document& input, const gemini_model& model) {
+    document parts = document::array();
+    const document single = input.is_array() ? document() : document::array({input});
+    const document& list = input.is_array() ? input : single;
+    for (const document& item : list) {
         auto part = embedding_part(item, model);
         if (!part) {
             return part;
@@ -165,13 +165,13 @@ result<json> embedding_request(const json& input, const gemini_model& model) {
     if (parts.empty()) {
         return bad_request("'input' must not hold an empty list.");
     }
-    return json{{"model", "models/" + model.name}, {"content", {{"parts", std::move(parts)}}}};
+    return document{{"model", "models/" + model.name}, {"content", {{"parts", std::move(parts)}}}};
 }
 
-void copy_first(const json& parameters, std::initializer_list<std::string_view> names,
-                const char* field, json& out) {
+void copy_first(const document& parameters, std::initializer_list<std::string_view> names,
+                const char* field, document& out) {
     for (const std::string_view name : names) {
-        if (const json* value = member_of(parameters, name)) {
+        if (const document* value = member_of(parameters, name)) {
             out[field] = *value;
             return;
         }
@@ -185,14 +185,14 @@ std::string aspect_ratio(std::string_view size) {
     return read ? std::string(nearest_ratio(*read)) : std::string();
 }
 
-result<json> embedding_body(const json& parameters, const gemini_model& model) {
-    const json* input = member_of(parameters, "input");
+result<document> embedding_body(const document& parameters, const gemini_model& model) {
+    const document* input = member_of(parameters, "input");
     if (input == nullptr || (input->is_array() && input->empty())) {
         return bad_request("'input' must not be empty.");
     }
-    const json single = input->is_array() ? json() : json::array({*input});
-    json requests = json::array();
-    for (const json& item : input->is_array() ? *input : single) {
+    const document single = input->is_array() ? document() : document::array({*input});
+    document requests = document::array();
+    for (const document& item : input->is_array() ? *input : single) {
         auto request = embedding_request(item, model);
         if (!request) {
             return request;
@@ -203,10 +203,10 @@ result<json> embedding_body(const json& parameters, const gemini_model& model) {
         copy_first(parameters, {"title"}, "title", *request);
         requests.push_back(*std::move(request));
     }
-    return json{{"requests", std::move(requests)}};
+    return document{{"requests", std::move(requests)}};
 }
 
-result<json> image_body(const json& parameters, const gemini_model& model) {
+result<document> image_body(const document& parameters, const gemini_model& model) {
     const std::string_view prompt = text_of(parameters, "prompt");
     if (prompt.empty()) {
         return bad_request("'prompt' must be a text.");
@@ -217,8 +217,8 @@ result<json> image_body(const json& parameters, const gemini_model& model) {
     return imagen_body(parameters, model, prompt);
 }
 
-result<std::string> speech_format(const json& parameters) {
-    const json* format = member_of(parameters, "response_format");
+result<std::string> speech_format(const document& parameters) {
+    const document* format = member_of(parameters, "response_format");
     if (format == nullptr) {
         return std::string("wav");
     }
@@ -233,21 +233,22 @@ result<std::string> speech_format(const json& parameters) {
     return refused;
 }
 
-result<json> speech_body(const json& parameters, const gemini_model& model) {
+result<document> speech_body(const document& parameters, const gemini_model& model) {
     const std::string_view input = text_of(parameters, "input");
     if (input.empty()) {
         return bad_request("'input' must be a text.");
     }
-    json config{{"responseModalities", json::array({"AUDIO"})}};
-    if (const json* voice = member_of(parameters, "voice")) {
+    document config{{"responseModalities", document::array({"AUDIO"})}};
+    if (const document* voice = member_of(parameters, "voice")) {
         config["speechConfig"]["voiceConfig"]["prebuiltVoiceConfig"]["voiceName"] = *voice;
     }
     if (model.third_generation) {
         config["temperature"] = 1.0;
     }
-    json parts = json::array({json{{"text", input}}});
-    return json{{"contents", json::array({json{{"role", "user"}, {"parts", std::move(parts)}}})},
-                {"generationConfig", std::move(config)}};
+    document parts = document::array({document{{"text", input}}});
+    return document{
+        {"contents", document::array({document{{"role", "user"}, {"parts", std::move(parts)}}})},
+        {"generationConfig", std::move(config)}};
 }
 
 } // namespace llm_proxy::providers

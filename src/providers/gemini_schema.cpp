@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_schema.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 
@@ -12,8 +13,6 @@
 #include <vector>
 
 namespace llm_proxy::providers {
-
-using json = nlohmann::ordered_json;
 
 namespace {
 
@@ -44,36 +43,36 @@ bool is_one_of(const Names& names, std::string_view name) {
 
 class converter {
 public:
-    explicit converter(const json& root) : root_(root) {}
+    explicit converter(const document& root) : root_(root) {}
 
     /// Fails by itself: see `fault`.
-    json convert(const json& schema, std::size_t depth);
+    document convert(const document& schema, std::size_t depth);
 
     const char* fault() const { return fault_; }
 
 private:
-    json branch_on_types(const json& schema, std::size_t depth);
-    json convert_any_of(const json& schema, std::size_t depth);
-    json convert_properties(const json& properties, std::size_t depth);
-    json follow(const json& schema, std::string_view reference, std::size_t depth);
-    void copy_known(const json& schema, std::size_t depth, json& out);
-    const json* target_of(std::string_view reference) const;
+    document branch_on_types(const document& schema, std::size_t depth);
+    document convert_any_of(const document& schema, std::size_t depth);
+    document convert_properties(const document& properties, std::size_t depth);
+    document follow(const document& schema, std::string_view reference, std::size_t depth);
+    void copy_known(const document& schema, std::size_t depth, document& out);
+    const document* target_of(std::string_view reference) const;
     /// The only keys beside `anyOf` that are worth keeping.
-    void describe(const json& schema, json& branch);
+    void describe(const document& schema, document& branch);
     /// Counts a part of the schema that is about to be copied.
-    void charge(const json& part);
+    void charge(const document& part);
     void add_nodes(std::size_t count);
 
-    const json& root_;
-    std::vector<const json*> path_; // references being followed
+    const document& root_;
+    std::vector<const document*> path_; // references being followed
     std::size_t nodes_ = 0;
     const char* fault_ = nullptr;
 };
 
-const json* converter::target_of(std::string_view reference) const {
+const document* converter::target_of(std::string_view reference) const {
     for (const std::string_view section : {"$defs", "definitions"}) {
         const std::string head = "#/" + std::string(section) + "/";
-        const json* all = member_of(root_, section);
+        const document* all = member_of(root_, section);
         if (reference.starts_with(head) && all != nullptr) {
             return member_of(*all, reference.substr(head.size()));
         }
@@ -81,7 +80,7 @@ const json* converter::target_of(std::string_view reference) const {
     return reference == "#" ? &root_ : nullptr;
 }
 
-void converter::charge(const json& part) {
+void converter::charge(const document& part) {
     add_nodes(1 + dump_json(part).size() / bytes_per_node);
 }
 
@@ -92,9 +91,9 @@ void converter::add_nodes(std::size_t count) {
     }
 }
 
-void converter::describe(const json& schema, json& branch) {
+void converter::describe(const document& schema, document& branch) {
     for (const char* name : {"title", "description"}) {
-        const json* value = member_of(schema, name);
+        const document* value = member_of(schema, name);
         if (value == nullptr || branch.contains("anyOf")) {
             continue;
         }
@@ -106,36 +105,36 @@ void converter::describe(const json& schema, json& branch) {
 }
 
 /// What stands beside the reference says more than what it refers to.
-json converter::follow(const json& schema, std::string_view reference, std::size_t depth) {
-    const json* target = target_of(reference);
+document converter::follow(const document& schema, std::string_view reference, std::size_t depth) {
+    const document* target = target_of(reference);
     if (target == nullptr || !target->is_object() ||
         std::find(path_.begin(), path_.end(), target) != path_.end()) {
-        return json{{"type", "object"}};
+        return document{{"type", "object"}};
     }
     charge(*target);
     if (fault_ != nullptr) {
-        return json{{"type", "object"}};
+        return document{{"type", "object"}};
     }
-    json merged = *target;
+    document merged = *target;
     for (const auto& [name, value] : schema.items()) {
         if (name != "$ref") {
             merged[name] = value;
         }
     }
     path_.push_back(target);
-    json out = convert(merged, depth + 1);
+    document out = convert(merged, depth + 1);
     path_.pop_back();
     return out;
 }
 
 /// Here a `null` stays a branch, as LiteLLM sends it.
-json converter::branch_on_types(const json& schema, std::size_t depth) {
-    json branches = json::array();
-    for (const json& type : schema["type"]) {
+document converter::branch_on_types(const document& schema, std::size_t depth) {
+    document branches = document::array();
+    for (const document& type : schema["type"]) {
         if (!type.is_string()) {
             continue;
         }
-        json branch{{"type", type}};
+        document branch{{"type", type}};
         if (type == "object" || type == "array") {
             charge(schema);
             for (const auto& [name, value] : schema.items()) {
@@ -150,23 +149,23 @@ json converter::branch_on_types(const json& schema, std::size_t depth) {
             break;
         }
     }
-    return json{{"anyOf", std::move(branches)}};
+    return document{{"anyOf", std::move(branches)}};
 }
 
-bool is_null_type(const json& schema) {
+bool is_null_type(const document& schema) {
     return text_of(schema, "type") == "null";
 }
 
 /// Gemini takes nothing beside `anyOf`; a `null` branch makes the others nullable.
-json converter::convert_any_of(const json& schema, std::size_t depth) {
-    const json& branches = schema["anyOf"];
+document converter::convert_any_of(const document& schema, std::size_t depth) {
+    const document& branches = schema["anyOf"];
     const bool nullable = std::any_of(branches.begin(), branches.end(), is_null_type);
-    json out = json::array();
-    for (const json& branch : branches) {
+    document out = document::array();
+    for (const document& branch : branches) {
         if (is_null_type(branch)) {
             continue;
         }
-        json converted = convert(branch, depth + 1);
+        document converted = convert(branch, depth + 1);
         if (nullable) {
             converted["nullable"] = true;
         }
@@ -180,11 +179,11 @@ json converter::convert_any_of(const json& schema, std::size_t depth) {
         fault_ = "Invalid input: AnyOf schema with only null type is not supported. Please provide "
                  "a non-null type.";
     }
-    return json{{"anyOf", std::move(out)}};
+    return document{{"anyOf", std::move(out)}};
 }
 
-json converter::convert_properties(const json& properties, std::size_t depth) {
-    json out = json::object();
+document converter::convert_properties(const document& properties, std::size_t depth) {
+    document out = document::object();
     for (const auto& [name, value] : properties.items()) {
         out[name] = convert(value, depth + 1);
     }
@@ -192,12 +191,12 @@ json converter::convert_properties(const json& properties, std::size_t depth) {
 }
 
 /// Gemini's enums are of strings, none of them empty, and only for strings.
-json usable_values(const json& schema, const json& values) {
-    json out = json::array();
+document usable_values(const document& schema, const document& values) {
+    document out = document::array();
     if (text_of(schema, "type") != "string" || !values.is_array()) {
         return out;
     }
-    for (const json& value : values) {
+    for (const document& value : values) {
         if (value.is_string() && !value.get_ref<const std::string&>().empty()) {
             out.push_back(value);
         }
@@ -205,7 +204,7 @@ json usable_values(const json& schema, const json& values) {
     return out;
 }
 
-void converter::copy_known(const json& schema, std::size_t depth, json& out) {
+void converter::copy_known(const document& schema, std::size_t depth, document& out) {
     for (const auto& [name, value] : schema.items()) {
         if (!is_one_of(known_keys, name) && name != "propertyOrdering") {
             continue;
@@ -216,13 +215,13 @@ void converter::copy_known(const json& schema, std::size_t depth, json& out) {
             }
         } else if (name == "items") {
             out[name] = value.is_object() && !value.empty() ? convert(value, depth + 1)
-                                                            : json{{"type", "object"}};
+                                                            : document{{"type", "object"}};
         } else if (name == "format") {
             if (value == "enum" || value == "date-time") {
                 out[name] = value;
             }
         } else if (name == "enum") {
-            if (json values = usable_values(schema, value); !values.empty()) {
+            if (document values = usable_values(schema, value); !values.empty()) {
                 out[name] = std::move(values);
             }
         } else if (name != "required" || value.is_array()) {
@@ -231,34 +230,34 @@ void converter::copy_known(const json& schema, std::size_t depth, json& out) {
     }
 }
 
-json converter::convert(const json& schema, std::size_t depth) {
+document converter::convert(const document& schema, std::size_t depth) {
     add_nodes(1);
     if (depth > most_depth) {
         fault_ = too_large;
     }
     if (fault_ != nullptr || !schema.is_object()) {
-        return json{{"type", "object"}};
+        return document{{"type", "object"}};
     }
     if (const std::string_view reference = text_of(schema, "$ref"); !reference.empty()) {
         return follow(schema, reference, depth);
     }
-    const json* type = member_of(schema, "type");
+    const document* type = member_of(schema, "type");
     if (type != nullptr && type->is_array()) {
         if (type->size() > 1) {
             return branch_on_types(schema, depth);
         }
         charge(schema);
-        json single = schema;
-        single["type"] = type->empty() ? json("object") : type->front();
+        document single = schema;
+        single["type"] = type->empty() ? document("object") : type->front();
         return convert(single, depth + 1);
     }
-    if (const json* branches = member_of(schema, "anyOf");
+    if (const document* branches = member_of(schema, "anyOf");
         branches != nullptr && branches->is_array() && !branches->empty()) {
         return convert_any_of(schema, depth);
     }
-    json out = json::object();
+    document out = document::object();
     copy_known(schema, depth, out);
-    const json* properties = member_of(schema, "properties");
+    const document* properties = member_of(schema, "properties");
     if (properties != nullptr || !out.contains("type")) {
         out["type"] = "object";
     }
@@ -266,28 +265,28 @@ json converter::convert(const json& schema, std::size_t depth) {
         out.erase("required");
     }
     if (out["type"] == "array" && !out.contains("items")) {
-        out["items"] = json{{"type", "object"}};
+        out["items"] = document{{"type", "object"}};
     }
     return out;
 }
 
 } // namespace
 
-result<json> gemini_schema(const json& schema) {
+result<document> gemini_schema(const document& schema) {
     converter work(schema);
-    json out = work.convert(schema, 0);
+    document out = work.convert(schema, 0);
     if (work.fault() != nullptr) {
         return bad_request(work.fault());
     }
     return out;
 }
 
-void order_properties(json& schema) {
+void order_properties(document& schema) {
     if (!schema.is_object()) {
         return;
     }
     if (const auto found = schema.find("properties"); found != schema.end() && found->is_object()) {
-        json order = json::array();
+        document order = document::array();
         for (auto& [name, value] : found->items()) {
             order.push_back(name);
             order_properties(value);

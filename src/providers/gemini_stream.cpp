@@ -18,8 +18,6 @@ namespace llm_proxy::providers {
 
 namespace {
 
-using wire::document;
-
 /// More candidates than can be asked for; each takes some memory.
 constexpr std::size_t most_choices = 128;
 

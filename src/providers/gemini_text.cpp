@@ -8,8 +8,6 @@
 
 namespace llm_proxy::providers {
 
-using wire::document;
-
 document text_choices(const document& choices, const char* from) {
     auto out = document::array();
     for (const document& choice : choices) {

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_thinking.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
@@ -10,8 +11,6 @@
 #include <string_view>
 
 namespace llm_proxy::providers {
-
-using json = nlohmann::ordered_json;
 
 namespace {
 
@@ -48,7 +47,7 @@ error invalid_effort(std::string_view name) {
                        "https://docs.litellm.ai/docs/completion/drop_params");
 }
 
-result<json> by_effort(std::string_view name, const gemini_model& model) {
+result<document> by_effort(std::string_view name, const gemini_model& model) {
     const auto known = std::find_if(efforts.begin(), efforts.end(),
                                     [&](const effort& item) { return item.name == name; });
     const bool least = name == "minimal" || is_off(name);
@@ -57,23 +56,24 @@ result<json> by_effort(std::string_view name, const gemini_model& model) {
     }
     if (model.third_generation) {
         const std::string_view lowest = model.flash ? "minimal" : "low";
-        return json{{"thinkingLevel", least ? lowest : name}, {"includeThoughts", !is_off(name)}};
+        return document{{"thinkingLevel", least ? lowest : name},
+                        {"includeThoughts", !is_off(name)}};
     }
     int budget = model.budgets.off;
     if (!is_off(name)) {
         budget = least ? least_budget(model) : model.budgets.*known->budget;
     }
-    return json{{"thinkingBudget", budget}, {"includeThoughts", !is_off(name)}};
+    return document{{"thinkingBudget", budget}, {"includeThoughts", !is_off(name)}};
 }
 
-json by_budget(const json& thinking, const gemini_model& model) {
-    const json* budget = member_of(thinking, "budget_tokens");
+document by_budget(const document& thinking, const gemini_model& model) {
+    const document* budget = member_of(thinking, "budget_tokens");
     const bool enabled = text_of(thinking, "type") == "enabled";
     const bool spends = budget == nullptr || *budget != 0;
     if (model.third_generation) {
         return {{"includeThoughts", enabled && spends}};
     }
-    json out = json::object();
+    document out = document::object();
     if (enabled && spends) {
         out["includeThoughts"] = true;
     }
@@ -83,7 +83,7 @@ json by_budget(const json& thinking, const gemini_model& model) {
     return out;
 }
 
-std::string_view effort_name(const json& value) {
+std::string_view effort_name(const document& value) {
     if (const auto* text = value.get_ptr<const std::string*>()) {
         return *text;
     }
@@ -92,11 +92,12 @@ std::string_view effort_name(const json& value) {
 
 } // namespace
 
-result<void> write_thinking(const json& parameters, const gemini_model& model, json& config) {
-    const json* reasoning = member_of(parameters, "reasoning_effort");
+result<void> write_thinking(const document& parameters, const gemini_model& model,
+                            document& config) {
+    const document* reasoning = member_of(parameters, "reasoning_effort");
     const std::string_view effort =
         reasoning == nullptr ? std::string_view() : effort_name(*reasoning);
-    const json* thinking = member_of(parameters, "thinking");
+    const document* thinking = member_of(parameters, "thinking");
     if (!model.thinks || (effort.empty() && thinking == nullptr)) {
         return {};
     }
@@ -104,7 +105,7 @@ result<void> write_thinking(const json& parameters, const gemini_model& model, j
         return bad_request("`reasoning_effort` and `thinking` cannot both be given for " +
                            model.name + ".");
     }
-    json made;
+    document made;
     if (!effort.empty()) {
         auto by_name = by_effort(effort, model);
         if (!by_name) {

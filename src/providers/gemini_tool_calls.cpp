@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_tool_calls.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/gemini_signature.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -10,24 +11,22 @@
 
 namespace llm_proxy::providers {
 
-using json = nlohmann::ordered_json;
-
 namespace {
 
 /// Base64 of `skip_thought_signature_validator`: Gemini 3 demands a signature, and this one says
 /// that there is none (ai.google.dev/gemini-api/docs/thought-signatures).
 constexpr std::string_view no_signature = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
 
-std::string_view field_signature(const json& object) {
-    const json* fields = member_of(object, "provider_specific_fields");
+std::string_view field_signature(const document& object) {
+    const document* fields = member_of(object, "provider_specific_fields");
     return fields == nullptr ? std::string_view() : text_of(*fields, "thought_signature");
 }
 
-std::string_view signature_of(const json& call) {
+std::string_view signature_of(const document& call) {
     if (const auto own = field_signature(call); !own.empty()) {
         return own;
     }
-    if (const json* function = member_of(call, "function")) {
+    if (const document* function = member_of(call, "function")) {
         if (const auto inner = field_signature(*function); !inner.empty()) {
             return inner;
         }
@@ -35,14 +34,14 @@ std::string_view signature_of(const json& call) {
     return split_signature(text_of(call, "id")).signature;
 }
 
-result<json> arguments_of(const json& function) {
-    const json* arguments = member_of(function, "arguments");
+result<document> arguments_of(const document& function) {
+    const document* arguments = member_of(function, "arguments");
     if (arguments != nullptr && arguments->is_object()) {
         return *arguments;
     }
     const std::string_view text = text_of(function, "arguments");
     if (trim(text).empty() && (arguments == nullptr || arguments->is_string())) {
-        return json{{"type", "object"}};
+        return document{{"type", "object"}};
     }
     auto parsed = parse_document(text);
     if (!parsed || !parsed->is_object()) {
@@ -53,7 +52,7 @@ result<json> arguments_of(const json& function) {
 }
 
 /// The result as an object: the tool's own, or its text in one.
-json response_of(std::string text) {
+document response_of(std::string text) {
     if (trim(text).starts_with('{')) {
         if (auto parsed = parse_document(text); parsed && parsed->is_object()) {
             return *std::move(parsed);
@@ -63,15 +62,15 @@ json response_of(std::string text) {
 }
 
 /// The URL of a block that is an image or a file; empty for other blocks.
-std::string_view media_url(const json& block) {
+std::string_view media_url(const document& block) {
     const std::string_view type = text_of(block, "type");
     if (type == "image_url" || type == "input_image") {
-        const json* image = member_of(block, "image_url");
+        const document* image = member_of(block, "image_url");
         return image != nullptr && image->is_object() ? text_of(*image, "url")
                                                       : text_of(block, "image_url");
     }
     if (type == "file" || type == "input_file") {
-        const json* file = member_of(block, "file");
+        const document* file = member_of(block, "file");
         return file != nullptr && file->is_object() ? text_of(*file, "file_data")
                                                     : text_of(block, "file_data");
     }
@@ -80,13 +79,13 @@ std::string_view media_url(const json& block) {
 
 } // namespace
 
-std::vector<std::string_view> call_signatures(const json& message) {
+std::vector<std::string_view> call_signatures(const document& message) {
     std::vector<std::string_view> out;
-    const json* calls = member_of(message, "tool_calls");
+    const document* calls = member_of(message, "tool_calls");
     if (calls == nullptr || !calls->is_array()) {
         return out;
     }
-    for (const json& call : *calls) {
+    for (const document& call : *calls) {
         if (const auto signature = signature_of(call); !signature.empty()) {
             out.push_back(signature);
         }
@@ -94,8 +93,8 @@ std::vector<std::string_view> call_signatures(const json& message) {
     return out;
 }
 
-result<json> gemini_tool_calls::call_part(const json& function, std::string_view id,
-                                          std::string_view signature, bool first) const {
+result<document> gemini_tool_calls::call_part(const document& function, std::string_view id,
+                                              std::string_view signature, bool first) const {
     const std::string_view name = text_of(function, "name");
     if (name.empty()) {
         return bad_request("A tool call of an assistant message has no function name.");
@@ -104,11 +103,11 @@ result<json> gemini_tool_calls::call_part(const json& function, std::string_view
     if (!arguments) {
         return arguments;
     }
-    json call{{"name", name}, {"args", *std::move(arguments)}};
+    document call{{"name", name}, {"args", *std::move(arguments)}};
     if (model_.third_generation && !id.empty()) {
         call["id"] = id;
     }
-    json part{{"functionCall", std::move(call)}};
+    document part{{"functionCall", std::move(call)}};
     if (signature.empty() && first && model_.third_generation) {
         signature = no_signature;
     }
@@ -118,13 +117,13 @@ result<json> gemini_tool_calls::call_part(const json& function, std::string_view
     return part;
 }
 
-result<void> gemini_tool_calls::add_calls(const json& message, json& parts) {
-    const json* calls = member_of(message, "tool_calls");
+result<void> gemini_tool_calls::add_calls(const document& message, document& parts) {
+    const document* calls = member_of(message, "tool_calls");
     if (calls != nullptr && !calls->is_array()) {
         return bad_request("'tool_calls' of a message must be a list.");
     }
     if (calls == nullptr || calls->empty()) {
-        const json* function = member_of(message, "function_call");
+        const document* function = member_of(message, "function_call");
         if (function == nullptr) {
             return {};
         }
@@ -137,10 +136,10 @@ result<void> gemini_tool_calls::add_calls(const json& message, json& parts) {
         return {};
     }
     called_.clear();
-    for (const json& call : *calls) {
-        const json* function = member_of(call, "function");
+    for (const document& call : *calls) {
+        const document* function = member_of(call, "function");
         const std::string_view id = split_signature(text_of(call, "id")).id;
-        auto part = call_part(function == nullptr ? json() : *function, id, signature_of(call),
+        auto part = call_part(function == nullptr ? document() : *function, id, signature_of(call),
                               &call == &calls->front());
         if (!part) {
             return part.error();
@@ -151,7 +150,7 @@ result<void> gemini_tool_calls::add_calls(const json& message, json& parts) {
     return {};
 }
 
-result<void> gemini_tool_calls::add_result_media(const json& block, json& parts) {
+result<void> gemini_tool_calls::add_result_media(const document& block, document& parts) {
     const std::string_view url = media_url(block);
     if (url.empty()) {
         return {};
@@ -165,7 +164,7 @@ result<void> gemini_tool_calls::add_result_media(const json& block, json& parts)
 }
 
 /// The text of the content; its media go to `parts`.
-result<std::string> gemini_tool_calls::read_result(const json& content, json& parts) {
+result<std::string> gemini_tool_calls::read_result(const document& content, document& parts) {
     if (const auto* text = content.get_ptr<const std::string*>()) {
         if (!text->starts_with("data:image/") || text->find(";base64,") == std::string::npos) {
             return *text;
@@ -181,7 +180,7 @@ result<std::string> gemini_tool_calls::read_result(const json& content, json& pa
         return bad_request("The content of a tool message must be a string or a list.");
     }
     std::string text;
-    for (const json& block : content) {
+    for (const document& block : content) {
         if (!block.is_object()) {
             return bad_request("Every block of a tool message's content must be an object.");
         }
@@ -195,7 +194,7 @@ result<std::string> gemini_tool_calls::read_result(const json& content, json& pa
     return text;
 }
 
-result<void> gemini_tool_calls::add_result(const json& message, json& parts) {
+result<void> gemini_tool_calls::add_result(const document& message, document& parts) {
     const std::string_view id = split_signature(text_of(message, "tool_call_id")).id;
     const auto found = id.empty() ? called_.end() : called_.find(id);
     const std::string name(found == called_.end() ? text_of(message, "name")
@@ -205,13 +204,13 @@ result<void> gemini_tool_calls::add_result(const json& message, json& parts) {
                            "tool_call_id='" +
                            std::string(id.substr(0, 128)) + "'.");
     }
-    json media = json::array();
-    const json* content = member_of(message, "content");
-    auto text = read_result(content == nullptr ? json("") : *content, media);
+    document media = document::array();
+    const document* content = member_of(message, "content");
+    auto text = read_result(content == nullptr ? document("") : *content, media);
     if (!text) {
         return text.error();
     }
-    json answer{{"name", name}, {"response", response_of(*std::move(text))}};
+    document answer{{"name", name}, {"response", response_of(*std::move(text))}};
     if (model_.third_generation && !id.empty()) {
         answer["id"] = id;
     }

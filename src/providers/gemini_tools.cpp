@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_tools.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/gemini_schema.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 
@@ -11,8 +12,6 @@
 #include <string_view>
 
 namespace llm_proxy::providers {
-
-using json = nlohmann::ordered_json;
 
 namespace {
 
@@ -44,8 +43,8 @@ const native_tool* find_native(std::string_view name) {
     return found == natives.end() ? nullptr : &*found;
 }
 
-json computer_use_settings(const json& tool) {
-    json out = json::object();
+document computer_use_settings(const document& tool) {
+    document out = document::object();
     const std::string_view environment = text_of(tool, "environment");
     if (environment == "browser" || environment == "ENVIRONMENT_BROWSER") {
         out["environment"] = "ENVIRONMENT_BROWSER";
@@ -53,15 +52,15 @@ json computer_use_settings(const json& tool) {
         out["environment"] = "ENVIRONMENT_UNSPECIFIED";
     }
     for (const char* name : {"excludedPredefinedFunctions", "excluded_predefined_functions"}) {
-        if (const json* excluded = member_of(tool, name)) {
+        if (const document* excluded = member_of(tool, name)) {
             out["excludedPredefinedFunctions"] = *excluded;
         }
     }
     return out;
 }
 
-json native_settings(const native_tool& tool, const json& value) {
-    json out = value.is_object() ? value : json::object();
+document native_settings(const native_tool& tool, const document& value) {
+    document out = value.is_object() ? value : document::object();
     if (&tool == &computer_use) {
         return computer_use_settings(out);
     }
@@ -75,29 +74,29 @@ json native_settings(const native_tool& tool, const json& value) {
 
 class tool_collector {
 public:
-    result<void> add(const json& tool);
-    void add_search() { natives_.emplace(google_search.name, json::object()); }
+    result<void> add(const document& tool);
+    void add_search() { natives_.emplace(google_search.name, document::object()); }
     /// The finished list.
-    json take(bool together);
+    document take(bool together);
 
 private:
-    result<void> add_function(const json& function);
-    bool add_native(const json& tool);
+    result<void> add_function(const document& function);
+    bool add_native(const document& tool);
 
-    json functions_ = json::array();
-    json natives_ = json::object();
+    document functions_ = document::array();
+    document natives_ = document::object();
 };
 
-result<void> tool_collector::add_function(const json& function) {
+result<void> tool_collector::add_function(const document& function) {
     const std::string_view name = text_of(function, "name");
     if (name.empty()) {
         return bad_request("A function of 'tools' has no name.");
     }
-    json declaration{{"name", name}};
-    if (const json* description = member_of(function, "description")) {
+    document declaration{{"name", name}};
+    if (const document* description = member_of(function, "description")) {
         declaration["description"] = *description;
     }
-    if (const json* parameters = member_of(function, "parameters")) {
+    if (const document* parameters = member_of(function, "parameters")) {
         auto schema = gemini_schema(*parameters);
         if (!schema) {
             return schema.error();
@@ -109,14 +108,14 @@ result<void> tool_collector::add_function(const json& function) {
 }
 
 /// `{"googleSearch": {}}`, with or without a `type`, or OpenAI's own built-in tools.
-bool tool_collector::add_native(const json& tool) {
+bool tool_collector::add_native(const document& tool) {
     const std::string_view type = text_of(tool, "type");
     if (type == "computer_use") {
         natives_[computer_use.name] = computer_use_settings(tool);
         return true;
     }
     if (type.starts_with("web_search")) {
-        natives_[google_search.name] = json::object();
+        natives_[google_search.name] = document::object();
         return true;
     }
     bool found = false;
@@ -129,11 +128,11 @@ bool tool_collector::add_native(const json& tool) {
     return found;
 }
 
-result<void> tool_collector::add(const json& tool) {
+result<void> tool_collector::add(const document& tool) {
     if (!tool.is_object()) {
         return bad_request("Every element of 'tools' must be an object.");
     }
-    if (const json* function = member_of(tool, "function")) {
+    if (const document* function = member_of(tool, "function")) {
         return add_function(*function);
     }
     if (add_native(tool)) {
@@ -143,8 +142,8 @@ result<void> tool_collector::add(const json& tool) {
     return tool.contains("name") ? add_function(tool) : result<void>();
 }
 
-json tool_collector::take(bool together) {
-    json out = json::array();
+document tool_collector::take(bool together) {
+    document out = document::array();
     const bool has_functions = !functions_.empty();
     if (has_functions) {
         out.push_back({{"functionDeclarations", std::move(functions_)}});
@@ -158,59 +157,60 @@ json tool_collector::take(bool together) {
     return out;
 }
 
-result<json> calling_config(const json& choice) {
+result<document> calling_config(const document& choice) {
     if (choice == "auto") {
-        return json{{"mode", "AUTO"}};
+        return document{{"mode", "AUTO"}};
     }
     if (choice == "required") {
-        return json{{"mode", "ANY"}};
+        return document{{"mode", "ANY"}};
     }
     if (choice == "none") {
-        return json{{"mode", "NONE"}};
+        return document{{"mode", "NONE"}};
     }
-    const json* function = member_of(choice, "function");
+    const document* function = member_of(choice, "function");
     const std::string_view name =
         function == nullptr ? text_of(choice, "name") : text_of(*function, "name");
     if (name.empty()) {
         return bad_request("Invalid 'tool_choice'. Supported values are 'auto', 'required', 'none' "
                            "and an object that names a function.");
     }
-    return json{{"mode", "ANY"}, {"allowedFunctionNames", json::array({std::string(name)})}};
+    return document{{"mode", "ANY"},
+                    {"allowedFunctionNames", document::array({std::string(name)})}};
 }
 
-bool is_set(const json& parameters, std::string_view name) {
-    const json* value = member_of(parameters, name);
+bool is_set(const document& parameters, std::string_view name) {
+    const document* value = member_of(parameters, name);
     return value != nullptr && *value == true;
 }
 
 } // namespace
 
-result<void> write_tools(const json& parameters, json& body) {
+result<void> write_tools(const document& parameters, document& body) {
     tool_collector tools;
     for (const std::string_view name : {"tools", "functions"}) {
-        const json* list = member_of(parameters, name);
+        const document* list = member_of(parameters, name);
         if (list == nullptr) {
             continue;
         }
         if (!list->is_array()) {
             return bad_request("'" + std::string(name) + "' must be a list.");
         }
-        for (const json& tool : *list) {
+        for (const document& tool : *list) {
             if (auto added = tools.add(tool); !added) {
                 return added;
             }
         }
     }
-    const json* search = member_of(parameters, "web_search_options");
+    const document* search = member_of(parameters, "web_search_options");
     if (search != nullptr && search->is_object()) {
         tools.add_search();
     }
     const bool together = is_set(parameters, "include_server_side_tool_invocations") ||
                           is_set(parameters, "includeServerSideToolInvocations");
-    if (json list = tools.take(together); !list.empty()) {
+    if (document list = tools.take(together); !list.empty()) {
         body["tools"] = std::move(list);
     }
-    if (const json* choice = member_of(parameters, "tool_choice")) {
+    if (const document* choice = member_of(parameters, "tool_choice")) {
         auto config = calling_config(*choice);
         if (!config) {
             return config.error();

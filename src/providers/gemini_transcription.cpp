@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/gemini_transcription.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/gemini_errors.hpp"
@@ -20,9 +21,6 @@
 #include <vector>
 
 namespace llm_proxy::providers {
-
-using json = nlohmann::ordered_json;
-using wire::document;
 
 namespace {
 
@@ -82,17 +80,17 @@ std::string_view audio_type(const inbound_call& call, const http::form_part& fil
     return type.empty() ? "audio/wav" : type;
 }
 
-json transcription_config(const inbound_call& call) {
-    json config = json::object();
+document transcription_config(const inbound_call& call) {
+    document config = document::object();
     if (const auto language = trim(field(call, "language")); !language.empty()) {
-        config["language_codes"] = json::array({with_region(language)});
+        config["language_codes"] = document::array({with_region(language)});
     }
     const std::string_view format = trim(field(call, "response_format"));
     if (format == "srt" || format == "vtt" ||
         has_field(call, "timestamp_granularities[]", "word") ||
         has_field(call, "timestamp_granularities", "word")) {
         config["mode"] = {{"type", "verbatim"},
-                          {"timestamp_granularities", json::array({"word"})},
+                          {"timestamp_granularities", document::array({"word"})},
                           {"diarization_mode", "speaker"}};
     }
     return config;
@@ -169,7 +167,7 @@ document usage_of(const document& counted) {
 
 } // namespace
 
-result<json> transcription_body(const inbound_call& call) {
+result<document> transcription_body(const inbound_call& call) {
     const http::form_part* file = nullptr;
     for (const auto& part : *call.parts) {
         if (part.is_file && part.name == "file") {
@@ -179,12 +177,12 @@ result<json> transcription_body(const inbound_call& call) {
     if (file == nullptr || value_of(call, *file).empty()) {
         return bad_request("'file' must be an audio file.");
     }
-    json audio{{"type", "audio"}};
+    document audio{{"type", "audio"}};
     audio["data"] = base64_encode(value_of(call, *file));
     audio["mime_type"] = audio_type(call, *file);
-    json body{{"model", call.upstream_model}};
-    body["input"] = json::array({std::move(audio)});
-    if (json config = transcription_config(call); !config.empty()) {
+    document body{{"model", call.upstream_model}};
+    body["input"] = document::array({std::move(audio)});
+    if (document config = transcription_config(call); !config.empty()) {
         body["generation_config"]["transcription_config"] = std::move(config);
     }
     return body;

@@ -10,8 +10,6 @@ namespace llm_proxy::providers {
 
 namespace {
 
-using wire::document;
-
 /// Tokens by modality.
 struct tally {
     std::int64_t text = 0;

@@ -19,11 +19,11 @@ namespace llm_proxy::providers {
 
 namespace {
 
-constexpr dialect traits{.prefix = "github_copilot",
-                         .exception_name = "Github_copilotException",
-                         .default_base = "https://api.githubcopilot.com",
-                         .base_variables = {"GITHUB_COPILOT_API_BASE"},
-                         .key = key_rule::optional};
+constexpr dialect github_copilot_dialect{.prefix = "github_copilot",
+                                         .exception_name = "Github_copilotException",
+                                         .default_base = "https://api.githubcopilot.com",
+                                         .base_variables = {"GITHUB_COPILOT_API_BASE"},
+                                         .key = key_rule::optional};
 
 /// An editor's headers, which a deployment's `extra_headers` replace one by one.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> editor_headers{{
@@ -119,7 +119,7 @@ bool needs_responses(const inbound_call& call, const model::deployment& target) 
 
 } // namespace
 
-github_copilot::github_copilot() : openai_compatible(traits) {}
+github_copilot::github_copilot() : openai_compatible(github_copilot_dialect) {}
 
 bool github_copilot::prepare(const config::model_entry& entry, const config::settings& settings,
                              const variable_lookup& variable, model::deployment& out,

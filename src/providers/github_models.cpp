@@ -9,18 +9,18 @@ namespace llm_proxy::providers {
 namespace {
 
 /// What GitHub's REST API asks of its callers.
-constexpr std::array headers{
+constexpr std::array github_headers{
     fixed_header{"Accept", "application/vnd.github+json", ""},
     fixed_header{"X-GitHub-Api-Version", "2022-11-28", ""},
 };
 
 // LiteLLM's default is Azure's host, which was switched off nine months before the service.
-constexpr dialect traits{.prefix = "github",
-                         .exception_name = "GithubException",
-                         .default_base = "https://models.github.ai/inference",
-                         .base_variables = {"GITHUB_API_BASE"},
-                         .key_variables = {"GITHUB_API_KEY"},
-                         .headers = headers};
+constexpr dialect github_models_dialect{.prefix = "github",
+                                        .exception_name = "GithubException",
+                                        .default_base = "https://models.github.ai/inference",
+                                        .base_variables = {"GITHUB_API_BASE"},
+                                        .key_variables = {"GITHUB_API_KEY"},
+                                        .headers = github_headers};
 
 constexpr std::string_view azure_host = "models.inference.ai.azure.com";
 
@@ -36,7 +36,7 @@ bool is_retired(const upstream_answer& answer, const upstream_text& said) {
 
 } // namespace
 
-github_models::github_models() : openai_compatible(traits) {}
+github_models::github_models() : openai_compatible(github_models_dialect) {}
 
 std::string github_models::complete_base(std::string base) const {
     return base == "https://models.github.ai" ? base + "/inference" : base;

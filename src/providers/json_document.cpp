@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/json_document.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/scan.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,11 +12,9 @@
 
 namespace llm_proxy::providers {
 
-using json = nlohmann::ordered_json;
-
 namespace {
 
-constexpr llm_proxy::json::scan_limits limits{.depth = 256, .members = 65536};
+constexpr json::scan_limits limits{.depth = 256, .members = 65536};
 /// A member of an ordered object is compared with all before it, so that one of n members takes
 /// n²/2 comparisons. A text with no more members than this stays below the limit in any case.
 constexpr std::ptrdiff_t few_members = 4096;
@@ -80,19 +79,19 @@ bool is_too_wide(std::string_view text) {
 
 } // namespace
 
-std::optional<json> parse_document(std::string_view text) {
-    std::vector<llm_proxy::json::member> members;
-    if (!llm_proxy::json::scan(text, members, limits) || is_too_wide(text)) {
+std::optional<document> parse_document(std::string_view text) {
+    std::vector<json::member> members;
+    if (!json::scan(text, members, limits) || is_too_wide(text)) {
         return std::nullopt;
     }
-    json value = json::parse(text, nullptr, false);
+    document value = document::parse(text, nullptr, false);
     if (value.is_discarded()) { // such as a number too large for a double
         return std::nullopt;
     }
     return value;
 }
 
-const json* member_of(const json& object, std::string_view name) {
+const document* member_of(const document& object, std::string_view name) {
     if (!object.is_object()) {
         return nullptr;
     }
@@ -100,13 +99,14 @@ const json* member_of(const json& object, std::string_view name) {
     return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-std::string_view text_of(const json& object, std::string_view name) {
-    const json* found = member_of(object, name);
+std::string_view text_of(const document& object, std::string_view name) {
+    const document* found = member_of(object, name);
     const auto* text = found == nullptr ? nullptr : found->get_ptr<const std::string*>();
     return text == nullptr ? std::string_view() : std::string_view(*text);
 }
 
-std::string_view first_text_of(const json& object, std::initializer_list<std::string_view> names) {
+std::string_view first_text_of(const document& object,
+                               std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) {
         if (const std::string_view text = text_of(object, name); !text.empty()) {
             return text;
@@ -115,8 +115,8 @@ std::string_view first_text_of(const json& object, std::initializer_list<std::st
     return {};
 }
 
-result<std::string> single_prompt(const json& request) {
-    const json* prompt = member_of(request, "prompt");
+result<std::string> single_prompt(const document& request) {
+    const document* prompt = member_of(request, "prompt");
     if (prompt == nullptr) {
         return bad_request("'prompt' is required.");
     }

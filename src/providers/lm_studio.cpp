@@ -8,13 +8,13 @@ namespace llm_proxy::providers {
 
 namespace {
 
-constexpr dialect traits{.prefix = "lm_studio",
-                         .exception_name = "Lm_studioException",
-                         .base_variables = {"LM_STUDIO_API_BASE"},
-                         .key_variables = {"LM_STUDIO_API_KEY"},
-                         .key = key_rule::dummy,
-                         .reasoning = reasoning_form::tagged,
-                         .server = "LM Studio"};
+constexpr dialect lm_studio_dialect{.prefix = "lm_studio",
+                                    .exception_name = "Lm_studioException",
+                                    .base_variables = {"LM_STUDIO_API_BASE"},
+                                    .key_variables = {"LM_STUDIO_API_KEY"},
+                                    .key = key_rule::dummy,
+                                    .reasoning = reasoning_form::tagged,
+                                    .server = "LM Studio"};
 
 /// Seconds that a model stays loaded: a parameter here, though one of the gateway elsewhere.
 void pass_time_to_live(const inbound_call& call, json::splice& body) {
@@ -47,7 +47,7 @@ bool says_prompt_too_long(std::string_view text) {
 
 } // namespace
 
-lm_studio::lm_studio() : openai_compatible(traits) {}
+lm_studio::lm_studio() : openai_compatible(lm_studio_dialect) {}
 
 void lm_studio::adjust(const inbound_call& call, json::splice& body) const {
     openai_compatible::adjust(call, body);

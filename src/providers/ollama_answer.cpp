@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/ollama_answer.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/json_document.hpp"
@@ -15,8 +16,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// The status of an error that came under a 200; Ollama adds it to some.
 int told_status(const document& answer) {

@@ -1,3 +1,4 @@
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/embedding_vector.hpp"
 #include "llm_proxy/providers/ollama_answer.hpp"
@@ -11,8 +12,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// Answers of `/api/embed`.
 class embedding final : public translation {

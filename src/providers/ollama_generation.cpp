@@ -1,3 +1,4 @@
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/providers/ollama_answer.hpp"
@@ -13,8 +14,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// Text that may be a call is held back to its end, but no more of it than this.
 constexpr std::size_t most_held = 1024UL * 1024UL;

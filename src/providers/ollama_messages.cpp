@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/ollama_messages.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/providers/json_document.hpp"
@@ -16,8 +17,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 error refusal(std::size_t position, std::string_view rest) {
     return bad_request("'messages[" + std::to_string(position) + "]" + std::string(rest));

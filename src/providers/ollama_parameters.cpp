@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/ollama_parameters.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,8 +12,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 // Sorted, for binary search: what is translated elsewhere, and what only OpenAI's text completions
 // have.

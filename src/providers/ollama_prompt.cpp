@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/ollama_prompt.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/request_document.hpp"
 
@@ -12,8 +13,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// Collects paragraphs; a run of messages of one side is one paragraph.
 class paragraphs {

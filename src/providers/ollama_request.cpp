@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/ollama_request.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/providers/json_document.hpp"
@@ -15,8 +16,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// Takes the messages out of the request, as images make them large. A text completion is asked for
 /// as the only message of a chat.

@@ -114,9 +114,6 @@ void apply_defaults(const model::deployment& target, const parameter_plan& plan,
     }
 }
 
-/// More members than any provider has parameters; each is looked up in the body.
-constexpr std::size_t most_extra_members = 256;
-
 /// The client's `extra_body` belongs at the top level; its `model` must not.
 result<void> merge_extra_body(std::string_view extra, const parameter_plan& plan,
                               json::splice& body) {

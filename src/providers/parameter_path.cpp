@@ -1,5 +1,7 @@
 #include "llm_proxy/providers/parameter_path.hpp"
 
+#include "llm_proxy/json/document.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <charconv>
@@ -60,13 +62,13 @@ std::optional<parameter_path> parameter_path::parse(std::string_view text) {
     return out;
 }
 
-void parameter_path::remove_from(nlohmann::ordered_json& value) const {
+void parameter_path::remove_from(document& value) const {
     if (!is_whole()) {
         remove_below(value, 0);
     }
 }
 
-void parameter_path::remove_below(nlohmann::ordered_json& value, std::size_t depth) const {
+void parameter_path::remove_below(document& value, std::size_t depth) const {
     const step& next = steps_[depth];
     if (next.kind == step_kind::member && value.is_object()) {
         const auto found = value.find(next.name);

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/request_document.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/parameter_plan.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
@@ -13,11 +14,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
-
-/// More members than any provider has parameters.
-constexpr std::size_t most_extra_members = 256;
 
 /// A parsed value takes up to twenty times the space of its text, so a request may not be made of
 /// nothing but values.

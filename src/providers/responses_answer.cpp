@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/responses_answer.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
@@ -17,8 +18,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// The texts of all parts of a type in all message items.
 std::string parts_text(const document& output, std::string_view type, std::string_view member) {

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/responses_input.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 
@@ -15,8 +16,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// Parts that the Responses API has itself.
 constexpr std::array<std::string_view, 6> own_parts{"input_text",  "input_image", "input_file",

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/responses_request.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/providers/request_document.hpp"
@@ -16,8 +17,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// Parameters of the Responses API that pass as they are, whether a chat has them too or not.
 constexpr std::array<std::string_view, 16> same{"include",

@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/responses_stream.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
@@ -17,8 +18,6 @@
 namespace llm_proxy::providers {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// More calls than a model makes in one answer; each takes some memory.
 constexpr std::size_t most_calls = 1024;

@@ -1,5 +1,6 @@
 #include "llm_proxy/relay/counted_usage.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/tokens/prompt_count.hpp"
@@ -15,8 +16,6 @@
 namespace llm_proxy::relay {
 
 namespace {
-
-using document = nlohmann::ordered_json;
 
 /// No sum of two overflows.
 constexpr std::int64_t most_tokens = std::int64_t{1} << 53;

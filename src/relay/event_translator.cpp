@@ -11,7 +11,6 @@ namespace llm_proxy::relay {
 namespace {
 
 constexpr std::string_view done_mark = "[DONE]";
-constexpr std::string_view done_event = "data: [DONE]\n\n";
 
 /// Whether a choice of a usage chunk says nothing itself: some providers send such a choice where
 /// OpenAI sends none.

@@ -17,7 +17,6 @@ namespace {
 /// A comment goes out when nothing else did for so long: proxies and clients between count silence.
 constexpr std::chrono::seconds comment_interval{15};
 constexpr std::string_view comment = ": keep-alive\n\n";
-constexpr std::string_view done_event = "data: [DONE]\n\n";
 
 /// One streamed answer on its way; the loop of the relay with its state.
 class stream_relay {

@@ -1,3 +1,4 @@
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/server/endpoints.hpp"
@@ -11,8 +12,6 @@
 namespace llm_proxy::server {
 
 namespace {
-
-using json = nlohmann::ordered_json;
 
 std::string_view name_of(login::login_state state) {
     switch (state) {
@@ -32,8 +31,8 @@ std::int64_t seconds_until(login::clock::time_point when) {
     return std::max<std::int64_t>(0, left.count());
 }
 
-json describe(const login::login_status& status) {
-    json out{{"state", name_of(status.state)}};
+document describe(const login::login_status& status) {
+    document out{{"state", name_of(status.state)}};
     if (status.prompt) {
         out["verification_uri"] = status.prompt->verification_uri;
         out["user_code"] = status.prompt->user_code;

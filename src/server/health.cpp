@@ -1,3 +1,4 @@
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/server/endpoints.hpp"
 #include "llm_proxy/server/probe.hpp"
@@ -10,10 +11,8 @@ namespace llm_proxy::server {
 
 namespace {
 
-using json = nlohmann::ordered_json;
-
-json endpoint_of(const probe_result& probed) {
-    json out{{"model", probed.target->model_name}, {"model_id", probed.target->id}};
+document endpoint_of(const probe_result& probed) {
+    document out{{"model", probed.target->model_name}, {"model_id", probed.target->id}};
     if (!probed.healthy) {
         out["error"] = probed.why;
     }
@@ -43,12 +42,12 @@ net::task<> health(request& req, const auth::caller&) {
         req.client.close_after();
         co_return;
     }
-    json healthy = json::array();
-    json unhealthy = json::array();
+    document healthy = document::array();
+    document unhealthy = document::array();
     for (const auto& probed : results) {
         (probed.healthy ? healthy : unhealthy).push_back(endpoint_of(probed));
     }
-    json body;
+    document body;
     body["healthy_endpoints"] = healthy;
     body["unhealthy_endpoints"] = unhealthy;
     body["healthy_count"] = healthy.size();
@@ -67,16 +66,16 @@ net::task<> readiness(request& req) {
 }
 
 net::task<> list_routes(request& req) {
-    json routes = json::array();
+    document routes = document::array();
     for (const route& item : all_routes()) {
-        routes.push_back({{"path", item.path}, {"methods", json::array({item.method})}});
+        routes.push_back({{"path", item.path}, {"methods", document::array({item.method})}});
     }
-    const json body{{"routes", std::move(routes)}};
+    const document body{{"routes", std::move(routes)}};
     co_await req.send_json(200, body.dump());
 }
 
 net::task<> home(request& req) {
-    const json body{{"name", "LLM Proxy"}, {"version", version}, {"routes", "/routes"}};
+    const document body{{"name", "LLM Proxy"}, {"version", version}, {"routes", "/routes"}};
     co_await req.send_json(200, body.dump());
 }
 

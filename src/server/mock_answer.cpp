@@ -1,5 +1,6 @@
 #include "llm_proxy/server/mock_answer.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 
 #include <nlohmann/json.hpp>
@@ -8,11 +9,9 @@ namespace llm_proxy::server {
 
 namespace {
 
-using json = nlohmann::ordered_json;
-
 constexpr std::size_t piece_characters = 3;
 
-json mock_usage() {
+document mock_usage() {
     return {{"completion_tokens", 20}, {"prompt_tokens", 10}, {"total_tokens", 30}};
 }
 
@@ -20,7 +19,8 @@ bool is_chat(const model::request_context& context) {
     return context.type == model::call_type::chat_completion;
 }
 
-json answer_head(const model::request_context& context, const char* object, std::int64_t created) {
+document answer_head(const model::request_context& context, const char* object,
+                     std::int64_t created) {
     return {{"id", (is_chat(context) ? "chatcmpl-" : "cmpl-") + context.call_id},
             {"object", object},
             {"created", created},
@@ -39,17 +39,17 @@ std::size_t piece_size(std::string_view text) {
     return at;
 }
 
-json chunk(const model::request_context& context, std::int64_t created, json choice) {
-    json out = answer_head(context, is_chat(context) ? "chat.completion.chunk" : "text_completion",
-                           created);
-    out["choices"] = json::array({std::move(choice)});
+document chunk(const model::request_context& context, std::int64_t created, document choice) {
+    document out = answer_head(
+        context, is_chat(context) ? "chat.completion.chunk" : "text_completion", created);
+    out["choices"] = document::array({std::move(choice)});
     return out;
 }
 
-json piece_choice(const model::request_context& context, std::string_view text, bool first) {
-    json choice{{"index", 0}};
+document piece_choice(const model::request_context& context, std::string_view text, bool first) {
+    document choice{{"index", 0}};
     if (is_chat(context)) {
-        choice["delta"] = json::object();
+        choice["delta"] = document::object();
         if (first) {
             choice["delta"]["role"] = "assistant";
         }
@@ -61,18 +61,18 @@ json piece_choice(const model::request_context& context, std::string_view text, 
     return choice;
 }
 
-void append_event(std::string& out, const json& document) {
-    out += "data: " + dump_json(document) + "\n\n";
+void append_event(std::string& out, const document& event) {
+    out += "data: " + dump_json(event) + "\n\n";
 }
 
 result<std::string> mock_embedding(const model::request_context& context, std::string_view text) {
-    const auto vector = json::parse(text, nullptr, false);
+    const auto vector = document::parse(text, nullptr, false);
     if (!vector.is_array()) {
         return error(400, "invalid_request_error",
                      "mock_response of an embedding model must be a JSON list of numbers.");
     }
-    json out{{"object", "list"}, {"model", context.requested_model}};
-    out["data"] = json::array({{{"object", "embedding"}, {"index", 0}, {"embedding", vector}}});
+    document out{{"object", "list"}, {"model", context.requested_model}};
+    out["data"] = document::array({{{"object", "embedding"}, {"index", 0}, {"embedding", vector}}});
     out["usage"] = {{"prompt_tokens", 10}, {"total_tokens", 10}};
     return dump_json(out);
 }
@@ -89,15 +89,15 @@ result<std::string> mock_answer(const model::request_context& context, std::stri
                      "mock_response is not available for " +
                          std::string(model::traits_of(context.type).path) + ".");
     }
-    json out =
+    document out =
         answer_head(context, is_chat(context) ? "chat.completion" : "text_completion", created);
-    json choice{{"index", 0}, {"finish_reason", "stop"}};
+    document choice{{"index", 0}, {"finish_reason", "stop"}};
     if (is_chat(context)) {
         choice["message"] = {{"role", "assistant"}, {"content", text}};
     } else {
         choice["text"] = text;
     }
-    out["choices"] = json::array({std::move(choice)});
+    out["choices"] = document::array({std::move(choice)});
     out["usage"] = mock_usage();
     return dump_json(out);
 }
@@ -113,15 +113,15 @@ std::string mock_stream(const model::request_context& context, std::string_view 
         text.remove_prefix(size);
         first = false;
     }
-    json last = piece_choice(context, "", false);
+    document last = piece_choice(context, "", false);
     if (is_chat(context)) {
-        last["delta"] = json::object();
+        last["delta"] = document::object();
     }
     last["finish_reason"] = "stop";
     append_event(out, chunk(context, created, std::move(last)));
     if (context.show_usage) {
-        json counted = chunk(context, created, nullptr);
-        counted["choices"] = json::array();
+        document counted = chunk(context, created, nullptr);
+        counted["choices"] = document::array();
         counted["usage"] = mock_usage();
         append_event(out, counted);
     }

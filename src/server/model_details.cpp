@@ -1,6 +1,7 @@
 #include "llm_proxy/server/model_details.hpp"
 
 #include "llm_proxy/config/properties.hpp"
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/pricing/deployment_prices.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,20 +13,18 @@ namespace llm_proxy::server {
 
 namespace {
 
-using json = nlohmann::ordered_json;
-
 /// What LiteLLM shows as null where it is not known; of the rest only what is known is shown.
 constexpr const char* always_shown[] = {"max_tokens", "max_input_tokens", "max_output_tokens",
                                         "input_cost_per_token", "output_cost_per_token"};
 
-json table_entry(const model::deployment& item) {
+document table_entry(const model::deployment& item) {
     const std::string_view text = item.prices ? item.prices->entry_text() : std::string_view();
-    json out = json::parse(text, nullptr, false);
-    return out.is_object() ? out : json::object();
+    document out = document::parse(text, nullptr, false);
+    return out.is_object() ? out : document::object();
 }
 
 /// Adds members that are not there yet.
-void fill_in(json& out, const json& more) {
+void fill_in(document& out, const document& more) {
     for (const auto& [name, value] : more.items()) {
         if (!out.contains(name)) {
             out[name] = value;
@@ -34,8 +33,8 @@ void fill_in(json& out, const json& more) {
 }
 
 /// The prices that the deployment sets itself.
-json overridden(const model::deployment& item) {
-    json out = json::array();
+document overridden(const model::deployment& item) {
+    document out = document::array();
     for (const auto* list : {&item.prices_set, &item.info.echoed}) {
         for (const config::json_member& one : *list) {
             if (config::is_price(one.name)) {
@@ -47,24 +46,24 @@ json overridden(const model::deployment& item) {
 }
 
 /// The larger of two values of which either may be no number.
-json larger(const json& a, const json& b) {
+document larger(const document& a, const document& b) {
     if (!a.is_number() || !b.is_number()) {
-        return a.is_number() ? a : b.is_number() ? b : json();
+        return a.is_number() ? a : b.is_number() ? b : document();
     }
     return a.get<double>() < b.get<double>() ? b : a;
 }
 
 /// The widest of the deployments' values.
-json widest(const std::vector<json>& details, const char* name) {
-    json out;
-    for (const json& one : details) {
-        out = larger(out, one.value(name, json()));
+document widest(const std::vector<document>& details, const char* name) {
+    document out;
+    for (const document& one : details) {
+        out = larger(out, one.value(name, document()));
     }
     return out;
 }
 
-std::vector<json> details_of(const model::model_group& group) {
-    std::vector<json> out;
+std::vector<document> details_of(const model::model_group& group) {
+    std::vector<document> out;
     for (const auto& item : group.deployments) {
         out.push_back(model_details(*item));
     }
@@ -73,23 +72,23 @@ std::vector<json> details_of(const model::model_group& group) {
 
 } // namespace
 
-json from_members(const std::vector<config::json_member>& members) {
-    json out = json::object();
+document from_members(const std::vector<config::json_member>& members) {
+    document out = document::object();
     for (const auto& [name, text] : members) {
-        out[name] = json::parse(text, nullptr, false);
+        out[name] = document::parse(text, nullptr, false);
     }
     return out;
 }
 
-json model_details(const model::deployment& item) {
-    json out{{"id", item.id}, {"db_model", false}};
+document model_details(const model::deployment& item) {
+    document out{{"id", item.id}, {"db_model", false}};
     out.update(from_members(item.info.echoed));
     out.update(from_members(item.prices_set));
     out["pricing_overrides"] = overridden(item);
     const auto* entry = item.prices ? item.prices->entry() : nullptr;
     out["key"] = entry != nullptr ? entry->name : item.model_name;
     // A deployment with prices of its own is billed by them alone.
-    json known = table_entry(item);
+    document known = table_entry(item);
     if (item.prices && item.prices->custom() != nullptr) {
         for (const std::string_view name : {"input_cost_per_token", "output_cost_per_token"}) {
             known.erase(name);
@@ -107,8 +106,8 @@ json model_details(const model::deployment& item) {
     return out;
 }
 
-void add_group_details(const model::model_group& group, json& out) {
-    const std::vector<json> details = details_of(group);
+void add_group_details(const model::model_group& group, document& out) {
+    const std::vector<document> details = details_of(group);
     for (const char* name : {"max_input_tokens", "max_output_tokens", "input_cost_per_token",
                              "output_cost_per_token", "input_cost_per_pixel"}) {
         out[name] = widest(details, name);
@@ -117,8 +116,8 @@ void add_group_details(const model::model_group& group, json& out) {
          {"supports_parallel_function_calling", "supports_vision", "supports_web_search",
           "supports_url_context", "supports_reasoning", "supports_function_calling"}) {
         bool supported = false;
-        for (const json& one : details) {
-            supported = supported || one.value(name, json()) == true;
+        for (const document& one : details) {
+            supported = supported || one.value(name, document()) == true;
         }
         out[name] = supported;
     }
@@ -127,18 +126,18 @@ void add_group_details(const model::model_group& group, json& out) {
             out[name] = widest(details, name);
         }
     }
-    if (const json mode = details.front().value("mode", json()); mode.is_string()) {
+    if (const document mode = details.front().value("mode", document()); mode.is_string()) {
         out["mode"] = mode;
     }
 }
 
-void add_listing_details(const model::model_group& group, json& out) {
-    const std::vector<json> details = details_of(group);
-    if (const json mode = details.front().value("mode", json()); mode.is_string()) {
+void add_listing_details(const model::model_group& group, document& out) {
+    const std::vector<document> details = details_of(group);
+    if (const document mode = details.front().value("mode", document()); mode.is_string()) {
         out["mode"] = mode;
     }
     for (const char* name : {"max_input_tokens", "max_output_tokens"}) {
-        if (json limit = widest(details, name); limit.is_number()) {
+        if (document limit = widest(details, name); limit.is_number()) {
             out[name] = std::move(limit);
         }
     }

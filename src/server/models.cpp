@@ -1,3 +1,4 @@
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/server/endpoints.hpp"
@@ -15,13 +16,11 @@ namespace llm_proxy::server {
 
 namespace {
 
-using json = nlohmann::ordered_json;
-
 /// LiteLLM's constant for `created`.
 constexpr std::int64_t created_constant = 1677610602;
 
-json model_object(std::string_view id, const model::model_group* group) {
-    json out{
+document model_object(std::string_view id, const model::model_group* group) {
+    document out{
         {"id", id}, {"object", "model"}, {"created", created_constant}, {"owned_by", "openai"}};
     if (group != nullptr && !group->wildcard) {
         add_listing_details(*group, out);
@@ -35,8 +34,8 @@ const model::model_group* group_of(const request& req, std::string_view name) {
 }
 
 /// Header values are shown as LiteLLM does, but those that look like credentials.
-json shown_headers(const config::header_list& headers) {
-    json out = json::object();
+document shown_headers(const config::header_list& headers) {
+    document out = document::object();
     for (const auto& [name, value] : headers) {
         const std::string known = lower(name);
         const bool is_secret = known == "authorization" || known.find("key") != known.npos ||
@@ -47,8 +46,8 @@ json shown_headers(const config::header_list& headers) {
     return out;
 }
 
-json shown_params(const model::deployment& item) {
-    json out = from_members(item.defaults);
+document shown_params(const model::deployment& item) {
+    document out = from_members(item.defaults);
     out.update(from_members(item.prices_set));
     out["model"] = item.model_name;
     out["api_base"] = item.api_base;
@@ -72,8 +71,8 @@ json shown_params(const model::deployment& item) {
     return out;
 }
 
-json describe_group(const model::model_group& group) {
-    json providers = json::array();
+document describe_group(const model::model_group& group) {
+    document providers = document::array();
     double rpm = 0;
     double tpm = 0;
     for (const auto& item : group.deployments) {
@@ -83,10 +82,10 @@ json describe_group(const model::model_group& group) {
         rpm += item->rpm;
         tpm += item->tpm;
     }
-    json out{{"model_group", group.name}, {"providers", providers}};
+    document out{{"model_group", group.name}, {"providers", providers}};
     out["mode"] = "chat";
-    out["tpm"] = tpm > 0 ? json(tpm) : json(nullptr);
-    out["rpm"] = rpm > 0 ? json(rpm) : json(nullptr);
+    out["tpm"] = tpm > 0 ? document(tpm) : document(nullptr);
+    out["rpm"] = rpm > 0 ? document(rpm) : document(nullptr);
     add_group_details(group, out);
     return out;
 }
@@ -108,7 +107,7 @@ public:
         }
     }
 
-    json data = json::array();
+    document data = document::array();
 
 private:
     std::unordered_set<std::string> seen_;
@@ -158,7 +157,7 @@ net::task<> list_models(request& req, const auth::caller&) {
     name_list names;
     add_configured(req, names);
     add_wildcards(req, query_value(req.query, "return_wildcard_routes") == "true", names);
-    const json body{{"data", std::move(names.data)}, {"object", "list"}};
+    const document body{{"data", std::move(names.data)}, {"object", "list"}};
     co_await req.send_json(200, dump_json(body));
 }
 
@@ -177,7 +176,7 @@ net::task<> show_model(request& req, const auth::caller&) {
 
 net::task<> model_info(request& req, const auth::caller&) {
     const std::string wanted = query_value(req.query, "litellm_model_id");
-    json data = json::array();
+    document data = document::array();
     for (const auto& item : req.config->models.deployments()) {
         if (wanted.empty() || item->id == wanted) {
             data.push_back({{"model_name", item->group},
@@ -190,19 +189,19 @@ net::task<> model_info(request& req, const auth::caller&) {
                                       "Model id = " + wanted + " not found on litellm proxy"));
         co_return;
     }
-    const json body{{"data", std::move(data)}};
+    const document body{{"data", std::move(data)}};
     co_await req.send_json(200, dump_json(body));
 }
 
 net::task<> model_group_info(request& req, const auth::caller&) {
     const std::string wanted = query_value(req.query, "model_group");
-    json data = json::array();
+    document data = document::array();
     for (const auto& group : req.config->models.groups()) {
         if (wanted.empty() || group.name == wanted) {
             data.push_back(describe_group(group));
         }
     }
-    const json body{{"data", std::move(data)}};
+    const document body{{"data", std::move(data)}};
     co_await req.send_json(200, dump_json(body));
 }
 

@@ -18,7 +18,7 @@ namespace llm_proxy::server {
 
 namespace {
 
-constexpr std::size_t at_once = 8;
+constexpr std::size_t probes_at_once = 8;
 constexpr std::chrono::seconds longest{60};
 constexpr std::size_t body_limit = 1024UL * 1024;
 
@@ -125,7 +125,7 @@ public:
           finished_(shared.executor) {}
 
     net::task<std::vector<probe_result>> run() {
-        running_ = std::min(at_once, targets_.size());
+        running_ = std::min(probes_at_once, targets_.size());
         for (std::size_t i = 0; i < running_; ++i) {
             start();
         }

@@ -23,7 +23,7 @@ namespace {
 namespace asio = net::asio;
 
 constexpr std::size_t most_files = 20;
-constexpr std::size_t at_once = 4;
+constexpr std::size_t fetches_at_once = 4;
 constexpr int most_redirects = 5;
 constexpr int most_tries = 3;
 constexpr double mebibyte = 1024.0 * 1024.0;
@@ -65,7 +65,7 @@ public:
             return asio::co_spawn(shared_.executor, take_turns(), asio::deferred);
         };
         std::vector<decltype(work())> hands;
-        for (std::size_t i = 0; i < std::min(at_once, urls_.size()); ++i) {
+        for (std::size_t i = 0; i < std::min(fetches_at_once, urls_.size()); ++i) {
             hands.push_back(work());
         }
         auto all = asio::experimental::make_parallel_group(std::move(hands));

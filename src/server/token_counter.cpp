@@ -1,3 +1,4 @@
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/json_document.hpp"
 #include "llm_proxy/server/endpoints.hpp"
@@ -13,7 +14,6 @@ namespace llm_proxy::server {
 
 namespace {
 
-using json = nlohmann::ordered_json;
 using providers::member_of;
 
 /// LiteLLM's status for a member of the wrong type.
@@ -23,17 +23,17 @@ error wrong_type(const char* name, const char* wanted) {
     return out;
 }
 
-result<void> check_types(const json& request) {
+result<void> check_types(const document& request) {
     for (const char* name : {"model", "prompt"}) {
-        const json* text = member_of(request, name);
+        const document* text = member_of(request, name);
         if (text != nullptr && !text->is_string()) {
             return wrong_type(name, "a string");
         }
     }
     for (const char* name : {"messages", "contents", "tools"}) {
-        const json* list = member_of(request, name);
+        const document* list = member_of(request, name);
         const bool fits = list == nullptr ||
-                          (list->is_array() && std::ranges::all_of(*list, [](const json& item) {
+                          (list->is_array() && std::ranges::all_of(*list, [](const document& item) {
                                return item.is_object();
                            }));
         if (!fits) {
@@ -52,23 +52,23 @@ result<void> check_types(const json& request) {
     return {};
 }
 
-bool says_something(const json& content) {
+bool says_something(const document& content) {
     return content.is_string() ? !content.get_ref<const std::string&>().empty()
                                : content.is_array() && !content.empty();
 }
 
 /// The messages to count, with the system's; nothing if the prompt is to be counted as it is.
-std::optional<json> messages_of(const json& request) {
-    const json* system = member_of(request, "system");
+std::optional<document> messages_of(const document& request) {
+    const document* system = member_of(request, "system");
     const bool has_system = system != nullptr && says_something(*system);
-    const json* given = member_of(request, "messages");
+    const document* given = member_of(request, "messages");
     const std::string_view prompt = providers::text_of(request, "prompt");
-    json messages = json::array();
+    document messages = document::array();
     if (has_system) {
         messages.push_back({{"role", "system"}, {"content", *system}});
     }
     if (!prompt.empty() && (given == nullptr || given->empty())) {
-        const json* tools = member_of(request, "tools");
+        const document* tools = member_of(request, "tools");
         if (!has_system && (tools == nullptr || tools->empty())) {
             return std::nullopt;
         }
@@ -117,15 +117,15 @@ result<std::string> answer_of(const snapshot& config, std::string_view body) {
     } else {
         total = static_cast<std::int64_t>(by.count(providers::text_of(*request, "prompt")));
     }
-    return dump_json(json{{"total_tokens", total},
-                          {"request_model", requested},
-                          {"model_used", used},
-                          {"tokenizer_type", "openai_tokenizer"},
-                          {"count_source", "local_estimate"},
-                          {"original_response", nullptr},
-                          {"error", false},
-                          {"error_message", nullptr},
-                          {"status_code", nullptr}});
+    return dump_json(document{{"total_tokens", total},
+                              {"request_model", requested},
+                              {"model_used", used},
+                              {"tokenizer_type", "openai_tokenizer"},
+                              {"count_source", "local_estimate"},
+                              {"original_response", nullptr},
+                              {"error", false},
+                              {"error_message", nullptr},
+                              {"status_code", nullptr}});
 }
 
 /// One request on its way to the counting thread and back.

@@ -1,5 +1,6 @@
 #include "llm_proxy/tokens/prompt_count.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/tokens/image_size.hpp"
 #include "llm_proxy/tokens/python_text.hpp"
 #include "llm_proxy/tokens/tool_text.hpp"
@@ -14,7 +15,6 @@ namespace llm_proxy::tokens {
 
 namespace {
 
-using json = nlohmann::ordered_json;
 using counted = result<std::int64_t>;
 
 constexpr std::int64_t per_message = 3;
@@ -28,17 +28,8 @@ error uncountable(std::string what) {
     return out;
 }
 
-const json& member(const json& object, const char* name) {
-    static const json none;
-    if (!object.is_object()) {
-        return none;
-    }
-    const auto found = object.find(name);
-    return found == object.end() ? none : *found;
-}
-
-std::string_view string_of(const json& object, const char* name) {
-    const json& value = member(object, name);
+std::string_view string_of(const document& object, const char* name) {
+    const document& value = member(object, name);
     return value.is_string() ? value.get_ref<const std::string&>() : std::string_view();
 }
 
@@ -47,29 +38,29 @@ class prompt_counter {
 public:
     explicit prompt_counter(const encoding& by) : by_(by) {}
 
-    counted message(const json& message) const;
+    counted message(const document& message) const;
     std::int64_t text(std::string_view value) const {
         return static_cast<std::int64_t>(by_.count(value));
     }
 
 private:
-    counted calls(const json& list) const;
-    counted parts(const json& list) const;
-    counted part(const json& item) const;
-    static counted image(const json& of);
-    counted document(const json& item) const;
-    counted file(const json& of) const;
-    counted tool_use(const json& item) const;
-    std::int64_t search_results(const json& list) const;
+    counted calls(const document& list) const;
+    counted parts(const document& list) const;
+    counted part(const document& item) const;
+    static counted image(const document& of);
+    counted attachment(const document& item) const;
+    counted file(const document& of) const;
+    counted tool_use(const document& item) const;
+    std::int64_t search_results(const document& list) const;
     /// What would be `str()` in Python; a missing value is an empty text.
-    std::int64_t python(const json& object, const char* name) const {
+    std::int64_t python(const document& object, const char* name) const {
         return object.contains(name) ? text(python_text(object[name])) : 0;
     }
 
     const encoding& by_;
 };
 
-counted prompt_counter::message(const json& message) const {
+counted prompt_counter::message(const document& message) const {
     if (!message.is_object()) {
         return uncountable("a message is no object");
     }
@@ -96,13 +87,13 @@ counted prompt_counter::message(const json& message) const {
     return sum;
 }
 
-counted prompt_counter::calls(const json& list) const {
+counted prompt_counter::calls(const document& list) const {
     if (!list.is_array()) {
         return uncountable("tool_calls is no list");
     }
     std::int64_t sum = 0;
-    for (const json& call : list) {
-        const json& function = member(call, "function");
+    for (const document& call : list) {
+        const document& function = member(call, "function");
         if (!function.is_object()) {
             return uncountable("a tool call has no function");
         }
@@ -111,9 +102,9 @@ counted prompt_counter::calls(const json& list) const {
     return sum;
 }
 
-counted prompt_counter::parts(const json& list) const {
+counted prompt_counter::parts(const document& list) const {
     std::int64_t sum = 0;
-    for (const json& item : list) {
+    for (const document& item : list) {
         const counted more = part(item);
         if (!more) {
             return more;
@@ -123,7 +114,7 @@ counted prompt_counter::parts(const json& list) const {
     return sum;
 }
 
-counted prompt_counter::part(const json& item) const {
+counted prompt_counter::part(const document& item) const {
     if (item.is_string()) {
         return text(item.get_ref<const std::string&>());
     }
@@ -138,7 +129,7 @@ counted prompt_counter::part(const json& item) const {
         return low_detail_image;
     }
     if (type == "document") {
-        return document(item);
+        return attachment(item);
     }
     if (type == "file") {
         return file(member(item, "file"));
@@ -155,7 +146,7 @@ counted prompt_counter::part(const json& item) const {
     return uncountable("a content part has an unknown type");
 }
 
-counted prompt_counter::image(const json& of) {
+counted prompt_counter::image(const document& of) {
     std::string_view url;
     std::string_view detail = "auto";
     if (of.is_string()) {
@@ -175,8 +166,8 @@ counted prompt_counter::image(const json& of) {
                                                                      " than low, high or auto"));
 }
 
-counted prompt_counter::document(const json& item) const {
-    const json& source = member(item, "source");
+counted prompt_counter::attachment(const document& item) const {
+    const document& source = member(item, "source");
     if (!source.is_object()) {
         return uncountable("a document has no source");
     }
@@ -188,7 +179,7 @@ counted prompt_counter::document(const json& item) const {
     if (type != "content") {
         return head + low_detail_image;
     }
-    const json& content = member(source, "content");
+    const document& content = member(source, "content");
     if (content.is_string()) {
         return head + text(content.get_ref<const std::string&>());
     }
@@ -196,16 +187,16 @@ counted prompt_counter::document(const json& item) const {
     return inner ? counted(head + *inner) : inner;
 }
 
-counted prompt_counter::file(const json& of) const {
+counted prompt_counter::file(const document& of) const {
     const std::int64_t name = text(string_of(of, "filename"));
     return string_of(of, "file_data").empty() ? name : name + low_detail_image;
 }
 
 /// Anthropic's `tool_use` and `tool_result`: all but ids and flags.
-counted prompt_counter::tool_use(const json& item) const {
+counted prompt_counter::tool_use(const document& item) const {
     std::int64_t sum = 0;
     for (const char* name : {"name", "input", "content", "caller"}) {
-        const json& value = member(item, name);
+        const document& value = member(item, name);
         if (value.is_array()) {
             const counted inner = parts(value);
             if (!inner) {
@@ -219,29 +210,29 @@ counted prompt_counter::tool_use(const json& item) const {
     return sum;
 }
 
-std::int64_t prompt_counter::search_results(const json& list) const {
+std::int64_t prompt_counter::search_results(const document& list) const {
     std::string all;
-    for (const json& found : list) {
+    for (const document& found : list) {
         all.append(string_of(found, "source")).append(string_of(found, "title"));
-        const json& content = member(found, "content");
-        for (const json& block : content.is_array() ? content : json::array()) {
+        const document& content = member(found, "content");
+        for (const document& block : content.is_array() ? content : document::array()) {
             all.append(string_of(block, "text"));
         }
-        if (const json& citations = member(found, "citations"); !citations.is_null()) {
-            all.append(citations.dump(-1, ' ', true, json::error_handler_t::replace));
+        if (const document& citations = member(found, "citations"); !citations.is_null()) {
+            all.append(citations.dump(-1, ' ', true, document::error_handler_t::replace));
         }
     }
     return text(all);
 }
 
-counted count_choice(const prompt_counter& by, const json& choice) {
+counted count_choice(const prompt_counter& by, const document& choice) {
     if (choice == "none") {
         return 1;
     }
     if (!choice.is_object()) {
         return 0;
     }
-    const json& name = member(member(choice, "function"), "name");
+    const document& name = member(member(choice, "function"), "name");
     if (name.is_null()) {
         return uncountable("tool_choice names no function");
     }
@@ -250,12 +241,12 @@ counted count_choice(const prompt_counter& by, const json& choice) {
 
 } // namespace
 
-result<std::int64_t> count_prompt(const encoding& by, const json& messages,
+result<std::int64_t> count_prompt(const encoding& by, const document& messages,
                                   const prompt_extras& extras) {
     const prompt_counter counter(by);
     std::int64_t sum = answer_start;
     bool has_system = false;
-    for (const json& message : messages) {
+    for (const document& message : messages) {
         const counted more = counter.message(message);
         if (!more) {
             return more;

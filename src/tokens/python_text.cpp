@@ -1,6 +1,7 @@
 #include "llm_proxy/tokens/python_text.hpp"
 
 #include "llm_proxy/config/value.hpp"
+#include "llm_proxy/json/document.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -10,14 +11,12 @@ namespace llm_proxy::tokens {
 
 namespace {
 
-using json = nlohmann::ordered_json;
-
-bool is_beyond_signed(const json& number) {
+bool is_beyond_signed(const document& number) {
     return number.is_number_unsigned() &&
            number.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max();
 }
 
-config::value python_value(const json& from) {
+config::value python_value(const document& from) {
     config::value out;
     if (from.is_boolean()) {
         out.data = from.get<bool>();
@@ -29,7 +28,7 @@ config::value python_value(const json& from) {
         out.data = from.get<std::string>();
     } else if (from.is_array()) {
         config::list items;
-        for (const json& item : from) {
+        for (const document& item : from) {
             items.push_back(python_value(item));
         }
         out.data = std::move(items);
@@ -45,7 +44,16 @@ config::value python_value(const json& from) {
 
 } // namespace
 
-std::string python_text(const json& value) {
+const document& member(const document& object, const char* name) {
+    static const document none;
+    if (!object.is_object()) {
+        return none;
+    }
+    const auto found = object.find(name);
+    return found == object.end() ? none : *found;
+}
+
+std::string python_text(const document& value) {
     return value.is_string() ? value.get<std::string>() : config::python_str(python_value(value));
 }
 

@@ -1,5 +1,6 @@
 #include "llm_proxy/tokens/tool_text.hpp"
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/tokens/python_text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,19 +12,8 @@ namespace llm_proxy::tokens {
 
 namespace {
 
-using json = nlohmann::ordered_json;
-
-const json& member(const json& object, const char* name) {
-    static const json none;
-    if (!object.is_object()) {
-        return none;
-    }
-    const auto found = object.find(name);
-    return found == object.end() ? none : *found;
-}
-
 /// Python's truth: neither null, false, zero nor empty.
-bool is_set(const json& value) {
+bool is_set(const document& value) {
     if (value.is_number()) {
         return value.get<double>() != 0;
     }
@@ -33,18 +23,18 @@ bool is_set(const json& value) {
     return value.is_boolean() ? value.get<bool>() : !value.empty();
 }
 
-std::string alternatives(const json& values) {
+std::string alternatives(const document& values) {
     std::string out;
-    for (const json& value : values) {
+    for (const document& value : values) {
         out.append(out.empty() ? "\"" : " | \"").append(python_text(value)).append("\"");
     }
     return out;
 }
 
-std::string properties_text(const json& schema, std::size_t indent);
+std::string properties_text(const document& schema, std::size_t indent);
 
-std::string type_text(const json& schema, std::size_t indent) {
-    const json& named = member(schema, "type");
+std::string type_text(const document& schema, std::size_t indent) {
+    const document& named = member(schema, "type");
     const std::string type = named.is_string() ? named.get<std::string>() : std::string();
     const bool is_number = type == "integer" || type == "number";
     if ((type == "string" || is_number) && schema.contains("enum")) {
@@ -63,9 +53,9 @@ std::string type_text(const json& schema, std::size_t indent) {
 }
 
 /// A line for each property, after one for its description.
-std::string properties_text(const json& schema, std::size_t indent) {
-    const json& properties = member(schema, "properties");
-    const json& required = member(schema, "required");
+std::string properties_text(const document& schema, std::size_t indent) {
+    const document& properties = member(schema, "properties");
+    const document& required = member(schema, "required");
     std::string out;
     if (!properties.is_object()) {
         return out;
@@ -75,7 +65,7 @@ std::string properties_text(const json& schema, std::size_t indent) {
         if (!out.empty()) {
             out += '\n';
         }
-        if (const json& description = member(property, "description"); is_set(description)) {
+        if (const document& description = member(property, "description"); is_set(description)) {
             out.append(margin).append("// ").append(python_text(description)).append("\n");
         }
         const bool needed = required.is_array() &&
@@ -86,7 +76,7 @@ std::string properties_text(const json& schema, std::size_t indent) {
     return out;
 }
 
-void append_function(const json& name, const json& description, const json& parameters,
+void append_function(const document& name, const document& description, const document& parameters,
                      std::string& out) {
     if (!is_set(name)) {
         return;
@@ -95,7 +85,7 @@ void append_function(const json& name, const json& description, const json& para
         out.append("// ").append(python_text(description)).append("\n");
     }
     out.append("type ").append(python_text(name));
-    if (const json& properties = member(parameters, "properties");
+    if (const document& properties = member(parameters, "properties");
         properties.is_object() && !properties.empty()) {
         out.append(" = (_: {\n").append(properties_text(parameters, 0)).append("\n}) => any;\n\n");
     } else {
@@ -103,35 +93,35 @@ void append_function(const json& name, const json& description, const json& para
     }
 }
 
-void append_function(const json& function, std::string& out) {
+void append_function(const document& function, std::string& out) {
     append_function(member(function, "name"), member(function, "description"),
                     member(function, "parameters"), out);
 }
 
-void append_tool(const json& tool, std::string& out) {
-    if (const json& function = member(tool, "function"); function.is_object()) {
+void append_tool(const document& tool, std::string& out) {
+    if (const document& function = member(tool, "function"); function.is_object()) {
         append_function(function, out); // OpenAI's
         return;
     }
     for (const char* name : {"function_declarations", "functionDeclarations"}) {
-        const json& declarations = member(tool, name); // Gemini's
+        const document& declarations = member(tool, name); // Gemini's
         if (declarations.is_array() && !declarations.empty()) {
-            for (const json& declaration : declarations) {
+            for (const document& declaration : declarations) {
                 append_function(declaration, out);
             }
             return;
         }
     }
-    const json& schema = member(tool, "input_schema"); // Anthropic's
+    const document& schema = member(tool, "input_schema"); // Anthropic's
     append_function(member(tool, "name"), member(tool, "description"),
                     is_set(schema) ? schema : member(tool, "parameters"), out);
 }
 
 } // namespace
 
-std::string tool_text(const json& tools) {
+std::string tool_text(const document& tools) {
     std::string out = "namespace functions {\n\n";
-    for (const json& tool : tools) {
+    for (const document& tool : tools) {
         append_tool(tool, out);
     }
     return out + "} // namespace functions";

@@ -2,6 +2,7 @@
 #include "llm_proxy/upstream/http_exchange.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <array>
@@ -50,6 +51,8 @@ net::task<net::error_code> http_exchange::write_part(std::span<const std::string
     net::error_code ec = net::asio::error::operation_aborted;
     if (!early_->came()) {
         ec = co_await link_.stream->write(pieces);
+        // A peer that takes all at once would else never let the loop see its answer.
+        co_await net::asio::post(link_.stream->get_executor(), net::use_task);
     }
     if (interrupts_.reason() == net::interrupt::answer) {
         co_await interrupts_.clear();

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "llm_proxy/json/document.hpp"
 
 #include <string>
 
 namespace llm_proxy {
 
 /// Compact JSON, always valid: bytes that are no UTF-8 become U+FFFD.
-std::string dump_json(const nlohmann::ordered_json& document);
+std::string dump_json(const document& value);
 
 } // namespace llm_proxy

@@ -24,10 +24,10 @@ struct api_token {
 
 /// A token that was just fetched: one that ends in the past counts for `refresh_in` or a minute, as
 /// one of the two clocks must be wrong.
-result<api_token> read_fetched_token(std::string_view document, clock::time_point now);
+result<api_token> read_fetched_token(std::string_view text, clock::time_point now);
 
 /// A token from a file; without `expires_at` it has ended, as in LiteLLM.
-result<api_token> read_kept_token(std::string_view document);
+result<api_token> read_kept_token(std::string_view text);
 
 /// Whether it can stand in a header: printable ASCII without spaces, 8 KiB at most.
 bool is_header_token(std::string_view token);

@@ -20,25 +20,25 @@ std::string openai_service_tier(std::string_view native);
 bool gemini_withholds(std::string_view native);
 
 /// Whether the prompt was refused: then there are no candidates.
-bool gemini_prompt_blocked(const wire::document& answer);
+bool gemini_prompt_blocked(const document& answer);
 
 /// The web pages that the text rests on as `url_citation`s, the first page of each passage.
-wire::document gemini_annotations(const wire::document& candidate);
+document gemini_annotations(const document& candidate);
 
 /// OpenAI's `logprobs`, or null.
-wire::document gemini_logprobs(const wire::document& candidate);
+document gemini_logprobs(const document& candidate);
 
 /// Adds `vertex_ai_*`, what LiteLLM passes on as it came, to a whole answer or a chunk.
-void add_gemini_metadata(const wire::document& candidates, bool chunk, wire::document& out);
+void add_gemini_metadata(const document& candidates, bool chunk, document& out);
 
 /// Whether a candidate has any of it that plain chunks of text would lose.
-bool has_gemini_sources(const wire::document& candidate);
+bool has_gemini_sources(const document& candidate);
 
 /// How often the answer was looked up elsewhere, which is billed by itself.
 struct gemini_lookups {
     std::int64_t searches = 0;
     std::int64_t maps = 0;
 };
-gemini_lookups count_gemini_lookups(const wire::document& candidates);
+gemini_lookups count_gemini_lookups(const document& candidates);
 
 } // namespace llm_proxy::providers

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/util/random.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,8 +10,6 @@
 
 /// Reading what an upstream sent, of which nothing is certain; see `json_document.hpp` as well.
 namespace llm_proxy::providers::wire {
-
-using document = nlohmann::ordered_json;
 
 /// The member of an object, or a null.
 const document& member(const document& object, const char* name);

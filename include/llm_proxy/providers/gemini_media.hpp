@@ -1,10 +1,9 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/gemini_names.hpp"
 #include "llm_proxy/util/error.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <string>
 #include <string_view>
@@ -23,7 +22,7 @@ struct media_source {
     /// `low`, `medium`, `high`, `ultra_high`; others ask for nothing.
     std::string_view detail = {};
     /// `fps`, `start_offset`, `end_offset`; null if none.
-    const nlohmann::ordered_json* video = nullptr;
+    const document* video = nullptr;
 };
 
 /// Makes parts of media: data URLs and fetched files inline, Google's own files by reference
@@ -35,14 +34,14 @@ public:
                  std::vector<std::string>* wanted = nullptr)
         : model_(model), files_(files), wanted_(wanted) {}
 
-    result<nlohmann::ordered_json> part(const media_source& source);
+    result<document> part(const media_source& source);
 
     /// The finest resolution asked for, where it is a setting of the whole request; else empty.
     std::string resolution() const;
 
 private:
-    result<nlohmann::ordered_json> data_of(const media_source& source);
-    result<nlohmann::ordered_json> fetched(const media_source& source);
+    result<document> data_of(const media_source& source);
+    result<document> fetched(const media_source& source);
 
     const gemini_model& model_;
     const remote_file_map* files_;
@@ -54,6 +53,6 @@ private:
 std::string_view type_by_extension(std::string_view name);
 
 /// The media type of a `file`, `image_url` or like object, under any of its names.
-std::string_view media_format(const nlohmann::ordered_json& object);
+std::string_view media_format(const document& object);
 
 } // namespace llm_proxy::providers

@@ -40,22 +40,22 @@ struct gemini_message {
     std::vector<media> audio;
 };
 
-gemini_message read_gemini_message(const wire::document& candidate, random_source* random);
+gemini_message read_gemini_message(const document& candidate, random_source* random);
 
 /// Image parts as `images[]`, counted from `first`.
-wire::document gemini_images_json(const gemini_message& message, std::size_t first);
+document gemini_images_json(const gemini_message& message, std::size_t first);
 
 /// Function calls as `tool_calls[]`, counted from `first`.
-wire::document gemini_tool_calls_json(const gemini_message& message, std::size_t first);
+document gemini_tool_calls_json(const gemini_message& message, std::size_t first);
 
 /// The first call as the `function_call` of clients that sent `functions`.
-wire::document gemini_function_call_json(const gemini_message& message);
+document gemini_function_call_json(const gemini_message& message);
 
 /// The base64 of all audio parts as one; empty if one of several is no base64.
 std::string gemini_audio_data(const gemini_message& message);
 
 /// Audio as OpenAI's messages have it; it stays with the client, so it "expires" after a day.
-wire::document gemini_audio_json(const gemini_message& message, std::int64_t created,
-                                 random_source* random);
+document gemini_audio_json(const gemini_message& message, std::int64_t created,
+                           random_source* random);
 
 } // namespace llm_proxy::providers

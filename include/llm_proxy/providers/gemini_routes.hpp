@@ -1,9 +1,8 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/gemini_names.hpp"
 #include "llm_proxy/util/error.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <string>
 #include <string_view>
@@ -13,19 +12,16 @@ namespace llm_proxy::providers {
 // The bodies of Gemini's other calls, from the parameters of OpenAI's.
 
 /// `batchEmbedContents` (ai.google.dev/api/embeddings): one embedding for each input.
-result<nlohmann::ordered_json> embedding_body(const nlohmann::ordered_json& parameters,
-                                              const gemini_model& model);
+result<document> embedding_body(const document& parameters, const gemini_model& model);
 
 /// `generateContent` of a model that draws, or Imagen's `predict`.
-result<nlohmann::ordered_json> image_body(const nlohmann::ordered_json& parameters,
-                                          const gemini_model& model);
+result<document> image_body(const document& parameters, const gemini_model& model);
 
 /// `generateContent` of a model that speaks.
-result<nlohmann::ordered_json> speech_body(const nlohmann::ordered_json& parameters,
-                                           const gemini_model& model);
+result<document> speech_body(const document& parameters, const gemini_model& model);
 
 /// The format of the answer to a speech call: `wav` or `pcm`, as Gemini makes no others.
-result<std::string> speech_format(const nlohmann::ordered_json& parameters);
+result<std::string> speech_format(const document& parameters);
 
 /// Gemini's aspect ratio nearest to OpenAI's `size`, such as `2:3` for `1024x1536`; empty for
 /// `auto` and what is no size.

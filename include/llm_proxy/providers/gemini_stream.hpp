@@ -42,19 +42,16 @@ private:
         std::string native_finish;
     };
 
-    result<void> take(wire::document& part, std::string_view data,
-                      std::vector<std::string>& chunks);
-    void remember(wire::document& part);
-    result<void> take_candidates(const wire::document& part, std::string_view data,
-                                 wire::document& choices);
-    void take_candidate(const wire::document& candidate, std::size_t index,
-                        wire::document& choices);
-    wire::document delta_of(const wire::document& candidate, choice_state& state);
-    void add_calls(const gemini_message& said, choice_state& state, wire::document& delta);
-    void add_audio(const gemini_message& said, choice_state& state, wire::document& delta);
+    result<void> take(document& part, std::string_view data, std::vector<std::string>& chunks);
+    void remember(document& part);
+    result<void> take_candidates(const document& part, std::string_view data, document& choices);
+    void take_candidate(const document& candidate, std::size_t index, document& choices);
+    document delta_of(const document& candidate, choice_state& state);
+    void add_calls(const gemini_message& said, choice_state& state, document& delta);
+    void add_audio(const gemini_message& said, choice_state& state, document& delta);
     std::string_view finish_reason(const choice_state& state) const;
     /// A chunk with these choices and these further members, whose names need no escapes.
-    std::string chunk(const wire::document& choices, const wire::document* more = nullptr);
+    std::string chunk(const document& choices, const document* more = nullptr);
     bool is_text() const { return options_.type == model::call_type::completion; }
 
     const gemini_answer_options& options_;
@@ -63,7 +60,7 @@ private:
     std::string head_;                 // of every chunk, as text; empty until it is needed
     std::vector<choice_state> states_; // by index
     bool prompt_blocked_ = false;
-    std::unique_ptr<wire::document> usage_; // the last `usageMetadata`: it counts from the start
+    std::unique_ptr<document> usage_; // the last `usageMetadata`: it counts from the start
     gemini_lookups lookups_;
 };
 

@@ -1,10 +1,9 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/gemini_media.hpp"
 #include "llm_proxy/providers/gemini_names.hpp"
 #include "llm_proxy/util/error.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <map>
 #include <string>
@@ -21,19 +20,16 @@ public:
         : model_(model), media_(media) {}
 
     /// Appends the message's calls to `parts`.
-    result<void> add_calls(const nlohmann::ordered_json& message, nlohmann::ordered_json& parts);
+    result<void> add_calls(const document& message, document& parts);
 
     /// Appends the message, which has the role `tool` or `function`, to `parts`.
-    result<void> add_result(const nlohmann::ordered_json& message, nlohmann::ordered_json& parts);
+    result<void> add_result(const document& message, document& parts);
 
 private:
-    result<nlohmann::ordered_json> call_part(const nlohmann::ordered_json& function,
-                                             std::string_view id, std::string_view signature,
-                                             bool first) const;
-    result<std::string> read_result(const nlohmann::ordered_json& content,
-                                    nlohmann::ordered_json& parts);
-    result<void> add_result_media(const nlohmann::ordered_json& block,
-                                  nlohmann::ordered_json& parts);
+    result<document> call_part(const document& function, std::string_view id,
+                               std::string_view signature, bool first) const;
+    result<std::string> read_result(const document& content, document& parts);
+    result<void> add_result_media(const document& block, document& parts);
 
     const gemini_model& model_;
     gemini_media& media_;
@@ -42,6 +38,6 @@ private:
 };
 
 /// The signatures of a message's calls, from wherever the client kept them.
-std::vector<std::string_view> call_signatures(const nlohmann::ordered_json& message);
+std::vector<std::string_view> call_signatures(const document& message);
 
 } // namespace llm_proxy::providers

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/util/error.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 namespace llm_proxy::providers {
 
@@ -10,6 +9,6 @@ namespace llm_proxy::providers {
 /// `functions`, `tool_choice` and `web_search_options`. Gemini's own tools may stand among the
 /// client's in either spelling. Search beside functions is left out, as Gemini refuses the two
 /// together, unless `include_server_side_tool_invocations` asks for both.
-result<void> write_tools(const nlohmann::ordered_json& parameters, nlohmann::ordered_json& body);
+result<void> write_tools(const document& parameters, document& body);
 
 } // namespace llm_proxy::providers

@@ -7,12 +7,12 @@ namespace llm_proxy::providers {
 
 /// OpenAI's usage of a `usageMetadata`, with the tokens of each kind of input and output.
 /// https://ai.google.dev/api/generate-content#UsageMetadata
-wire::document gemini_usage(const wire::document& metadata, const gemini_lookups& lookups);
+document gemini_usage(const document& metadata, const gemini_lookups& lookups);
 
 /// The three totals alone, for answers that were withheld.
-wire::document gemini_total_usage(const wire::document& metadata);
+document gemini_total_usage(const document& metadata);
 
 /// The usage of an image answer, which counts under other names.
-wire::document gemini_image_usage(const wire::document& metadata);
+document gemini_image_usage(const document& metadata);
 
 } // namespace llm_proxy::providers

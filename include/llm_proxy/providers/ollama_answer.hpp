@@ -1,12 +1,11 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/model/deployment.hpp"
 #include "llm_proxy/providers/ollama_parameters.hpp"
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/util/error.hpp"
 #include "llm_proxy/util/random.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -53,11 +52,10 @@ struct ollama_part {
 };
 
 /// Parses a document of Ollama; one that tells an error becomes it.
-result<nlohmann::ordered_json> read_ollama_document(std::string_view text,
-                                                    const ollama_answer_options& options);
+result<document> read_ollama_document(std::string_view text, const ollama_answer_options& options);
 
 /// A count of tokens, if it is there; no sum of two overflows.
-std::optional<std::int64_t> ollama_count(const nlohmann::ordered_json& answer, const char* name);
+std::optional<std::int64_t> ollama_count(const document& answer, const char* name);
 
 /// Reads a document of `/api/chat` or `/api/generate`.
 result<ollama_part> read_ollama_part(std::string_view text, const ollama_answer_options& options);

@@ -1,9 +1,8 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/util/error.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <functional>
 #include <map>
@@ -22,21 +21,19 @@ struct ollama_content {
 };
 
 /// `position` is the message's, for errors. `files` may be null.
-result<ollama_content> read_ollama_content(const nlohmann::ordered_json& message,
-                                           std::size_t position, const remote_file_map* files);
+result<ollama_content> read_ollama_content(const document& message, std::size_t position,
+                                           const remote_file_map* files);
 
 /// The calls of an assistant's message with their arguments as objects; an empty array if it has
 /// none.
-result<nlohmann::ordered_json> ollama_tool_calls(const nlohmann::ordered_json& message,
-                                                 std::size_t position);
+result<document> ollama_tool_calls(const document& message, std::size_t position);
 
 /// `system`, `user`, `assistant` or `tool`, for whatever OpenAI calls them.
-result<std::string> ollama_role(const nlohmann::ordered_json& message, std::size_t position);
+result<std::string> ollama_role(const document& message, std::size_t position);
 
 /// OpenAI's messages as `/api/chat` takes them: the content as text, images beside it, `thinking`
 /// for earlier thoughts (docs/api.md of Ollama).
-result<nlohmann::ordered_json> ollama_messages(const nlohmann::ordered_json& messages,
-                                               const remote_file_map* files);
+result<document> ollama_messages(const document& messages, const remote_file_map* files);
 
 /// The images that messages, given as JSON that was validated, name by an http or https URL.
 std::vector<std::string> remote_images(std::string_view messages);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "llm_proxy/json/document.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,7 @@ public:
     /// The path is the root alone.
     bool is_whole() const { return steps_.empty(); }
     /// Removes what the path leads to from the root's value, wherever it is there.
-    void remove_from(nlohmann::ordered_json& value) const;
+    void remove_from(document& value) const;
 
 private:
     enum class step_kind : std::uint8_t { member, element, each };
@@ -35,7 +35,7 @@ private:
     };
 
     static std::optional<step> take_step(std::string_view& rest);
-    void remove_below(nlohmann::ordered_json& value, std::size_t depth) const;
+    void remove_below(document& value, std::size_t depth) const;
 
     std::string root_;
     std::vector<step> steps_;

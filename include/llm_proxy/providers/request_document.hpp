@@ -1,10 +1,9 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/model/deployment.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/util/error.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 namespace llm_proxy::providers {
 
@@ -13,6 +12,6 @@ namespace llm_proxy::providers {
 /// `plan_parameters`). `extra` becomes what is to be put over the translated request: the client's
 /// `extra_body` beneath the deployment's. A client's null hides a default; neither holds nulls.
 result<void> read_request(const inbound_call& call, const model::deployment& target,
-                          nlohmann::ordered_json& parameters, nlohmann::ordered_json& extra);
+                          document& parameters, document& extra);
 
 } // namespace llm_proxy::providers

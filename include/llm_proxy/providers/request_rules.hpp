@@ -35,6 +35,9 @@ inline bool is_forbidden(std::string_view name) {
     return find_known_member(name).use == member_use::forbidden;
 }
 
+/// How many members an `extra_body` may have: more than any provider has parameters.
+inline constexpr std::size_t most_extra_members = 256;
+
 /// LiteLLM's refusal of such a member.
 error forbidden_member(std::string_view name);
 

@@ -1,11 +1,10 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/model/deployment.hpp"
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/util/error.hpp"
 #include "llm_proxy/util/random.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -34,30 +33,30 @@ std::unique_ptr<translation> make_responses_translation(responses_options option
 error responses_invalid(std::string_view text, const responses_options& options);
 
 /// The client's error for an `error` object (`{"code":…,"message":…}`) of an answer or an event.
-error responses_failure(const nlohmann::ordered_json& failure, const responses_options& options);
+error responses_failure(const document& failure, const responses_options& options);
 
 /// The `output` of a response; empty if it has none.
-const nlohmann::ordered_json& output_items(const nlohmann::ordered_json& response);
+const document& output_items(const document& response);
 
 /// A `usage` in a chat's names; null if `response` has none.
-nlohmann::ordered_json chat_usage(const nlohmann::ordered_json& response);
+document chat_usage(const document& response);
 
 /// `length`, `content_filter`, `tool_calls` or `stop`.
-std::string_view chat_finish_reason(const nlohmann::ordered_json& response, bool has_calls);
+std::string_view chat_finish_reason(const document& response, bool has_calls);
 
 /// Whether an output item calls a tool.
-bool is_call(const nlohmann::ordered_json& item);
+bool is_call(const document& item);
 
 /// The id by which a call's result will name it.
-std::string call_id_of(const nlohmann::ordered_json& item, random_source* random);
+std::string call_id_of(const document& item, random_source* random);
 
 /// The text that a call passes: the JSON of its arguments, or free text.
-std::string_view call_input_of(const nlohmann::ordered_json& item);
+std::string_view call_input_of(const document& item);
 
 /// What the message items of `output` say.
-std::string output_text(const nlohmann::ordered_json& output);
+std::string output_text(const document& output);
 
 /// The reasoning items of `output`, for a next turn to give back; an empty array if there are none.
-nlohmann::ordered_json reasoning_items(const nlohmann::ordered_json& output);
+document reasoning_items(const document& output);
 
 } // namespace llm_proxy::providers

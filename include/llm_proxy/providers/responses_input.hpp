@@ -1,8 +1,7 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/util/error.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <memory>
 #include <string>
@@ -14,7 +13,7 @@ struct responses_input {
     /// System messages at the start, joined; empty if there are none.
     std::string instructions;
     /// The `input` items.
-    std::unique_ptr<nlohmann::ordered_json> items;
+    std::unique_ptr<document> items;
 };
 
 /// Turns `messages` into items: messages with typed parts, calls of tools and their results, and
@@ -22,6 +21,6 @@ struct responses_input {
 /// no instructions but items, as the API wants at least one. Developer messages count as system
 /// messages. What has no place there is a bad request.
 /// https://platform.openai.com/docs/api-reference/responses/create
-result<responses_input> make_responses_input(const nlohmann::ordered_json& messages);
+result<responses_input> make_responses_input(const document& messages);
 
 } // namespace llm_proxy::providers

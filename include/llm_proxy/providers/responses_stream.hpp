@@ -1,9 +1,8 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/responses_answer.hpp"
 #include "llm_proxy/util/error.hpp"
-
-#include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -44,26 +43,22 @@ private:
         std::size_t sent = 0; // bytes of its input
     };
 
-    result<void> take(std::string_view type, const nlohmann::ordered_json& event,
+    result<void> take(std::string_view type, const document& event,
                       std::vector<std::string>& chunks);
-    void remember(const nlohmann::ordered_json& event);
+    void remember(const document& event);
     void say(const char* member, std::string_view text, std::vector<std::string>& chunks);
-    void say_reasoning(const nlohmann::ordered_json& event, std::vector<std::string>& chunks);
-    result<call_state*> begin_call(std::int64_t position, const nlohmann::ordered_json& item,
+    void say_reasoning(const document& event, std::vector<std::string>& chunks);
+    result<call_state*> begin_call(std::int64_t position, const document& item,
                                    std::vector<std::string>& chunks);
-    result<void> item_event(const nlohmann::ordered_json& event, bool done,
-                            std::vector<std::string>& chunks);
-    void input_delta(const nlohmann::ordered_json& event, std::vector<std::string>& chunks);
+    result<void> item_event(const document& event, bool done, std::vector<std::string>& chunks);
+    void input_delta(const document& event, std::vector<std::string>& chunks);
     void input_done(call_state& call, std::string_view input, std::vector<std::string>& chunks);
     void say_input(call_state& call, std::string_view text, std::vector<std::string>& chunks);
-    call_state* call_at(const nlohmann::ordered_json& event);
-    result<void> end(const nlohmann::ordered_json& response, bool incomplete,
-                     std::vector<std::string>& chunks);
-    result<void> say_missing(const nlohmann::ordered_json& output,
-                             std::vector<std::string>& chunks);
-    nlohmann::ordered_json head() const;
-    void chunk(nlohmann::ordered_json delta, std::string_view finish,
-               std::vector<std::string>& chunks);
+    call_state* call_at(const document& event);
+    result<void> end(const document& response, bool incomplete, std::vector<std::string>& chunks);
+    result<void> say_missing(const document& output, std::vector<std::string>& chunks);
+    document head() const;
+    void chunk(document delta, std::string_view finish, std::vector<std::string>& chunks);
 
     const responses_options& options_;
     std::string id_;

@@ -16,6 +16,9 @@
 
 namespace llm_proxy::relay {
 
+/// What ends an OpenAI stream of chat or text completions.
+inline constexpr std::string_view done_event = "data: [DONE]\n\n";
+
 /// Passes a provider's stream on as OpenAI chunks, event by event: the model's name becomes the
 /// client's, the usage is read and hidden from a client that did not ask for it, comments vanish,
 /// an error is caught. What is in OpenAI's dialect is not re-encoded; other dialects go through

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "llm_proxy/json/document.hpp"
 
 #include <string>
 
@@ -9,6 +9,6 @@ namespace llm_proxy::tokens {
 /// The definitions of tools in the TypeScript-like form that LiteLLM counts, which is that in which
 /// OpenAI's models seem to get them. Takes OpenAI's, Anthropic's and Gemini's definitions; what is
 /// none is left out. Recurses as deep as the parameters are nested.
-std::string tool_text(const nlohmann::ordered_json& tools);
+std::string tool_text(const document& tools);
 
 } // namespace llm_proxy::tokens

@@ -7,7 +7,7 @@
 #include "app/temporary_folder.hpp"
 
 namespace llm_proxy::app {
-namespace {
+namespace configuration_test {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -116,5 +116,5 @@ TEST_F(configuration_test, checking_fails_where_something_is_wrong) {
     EXPECT_THAT(partly.printed, HasSubstr("nobody-knows"));
 }
 
-} // namespace
+} // namespace configuration_test
 } // namespace llm_proxy::app

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::app {
-namespace {
+namespace cpu_limit_test {
 
 TEST(cpu_limit_test, a_quota_counts_whole_cpus_rounded_up) {
     EXPECT_EQ(cpus_of_quota("200000 100000"), 2U);
@@ -31,5 +31,5 @@ TEST(cpu_limit_test, there_is_at_least_one) {
     EXPECT_GE(available_cpus(), 1U);
 }
 
-} // namespace
+} // namespace cpu_limit_test
 } // namespace llm_proxy::app

@@ -5,7 +5,7 @@
 #include "app/temporary_folder.hpp"
 
 namespace llm_proxy::app {
-namespace {
+namespace file_watch_test {
 
 class file_watch_test : public testing::Test {
 protected:
@@ -131,5 +131,5 @@ TEST_F(file_watch_test, may_be_watched_anew_by_what_it_calls) {
     }
 }
 
-} // namespace
+} // namespace file_watch_test
 } // namespace llm_proxy::app

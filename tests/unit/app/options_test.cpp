@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::app {
-namespace {
+namespace options_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -184,5 +184,5 @@ TEST(options_test, tls_needs_both_files) {
               "");
 }
 
-} // namespace
+} // namespace options_test
 } // namespace llm_proxy::app

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::app {
-namespace {
+namespace price_source_test {
 
-using variables = std::map<std::string, std::string, std::less<>>;
+using variable_map = std::map<std::string, std::string, std::less<>>;
 
 TEST(price_source, is_named_by_the_environment) {
-    const auto url = [](variables given) {
+    const auto url = [](variable_map given) {
         return price_table_url(config::environment(std::move(given)));
     };
     EXPECT_FALSE(url({}));
@@ -26,5 +26,5 @@ TEST(price_source, may_be_a_file) {
     EXPECT_FALSE(path_of_url("https://h/prices.json"));
 }
 
-} // namespace
+} // namespace price_source_test
 } // namespace llm_proxy::app

@@ -6,7 +6,7 @@
 #include <vector>
 
 namespace llm_proxy::auth {
-namespace {
+namespace authenticator_test {
 
 constexpr std::string_view key = "sk-right-0123456789";
 
@@ -123,5 +123,5 @@ TEST(authenticator, without_a_master_key_everybody_may_enter) {
     EXPECT_EQ(answer(open, {{"authorization", "nonsense"}}), "ok");
 }
 
-} // namespace
+} // namespace authenticator_test
 } // namespace llm_proxy::auth

@@ -6,7 +6,7 @@
 #include "config/config_test_support.hpp"
 
 namespace llm_proxy::config {
-namespace {
+namespace check_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -99,5 +99,5 @@ TEST(reference, is_the_page_in_docs) {
     EXPECT_EQ(fixture("../../docs/configuration.md"), reference_markdown());
 }
 
-} // namespace
+} // namespace check_test
 } // namespace llm_proxy::config

@@ -8,7 +8,7 @@
 #include <map>
 
 namespace llm_proxy::config {
-namespace {
+namespace deployment_id_test {
 
 std::map<std::string, std::string> ids_of(const settings& config) {
     std::map<std::string, std::string> ids;
@@ -102,5 +102,5 @@ TEST(deployment_id, is_the_one_in_recorded_answers) {
         EXPECT_EQ(ids[name], id) << name;
 }
 
-} // namespace
+} // namespace deployment_id_test
 } // namespace llm_proxy::config

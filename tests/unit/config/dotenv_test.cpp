@@ -5,7 +5,7 @@
 #include "config/config_test_support.hpp"
 
 namespace llm_proxy::config {
-namespace {
+namespace dotenv_test {
 
 /// `NAME=[value]` for each variable, and the problems.
 std::string read(std::string_view text) {
@@ -86,5 +86,5 @@ TEST(dotenv, does_not_replace_the_environment) {
     EXPECT_FALSE(variables.get("C"));
 }
 
-} // namespace
+} // namespace dotenv_test
 } // namespace llm_proxy::config

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 namespace llm_proxy::config {
-namespace {
+namespace loader_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -171,5 +171,5 @@ model_list:
                           "variable TEXTT is not set; did you mean `TEXT`?"));
 }
 
-} // namespace
+} // namespace loader_test
 } // namespace llm_proxy::config

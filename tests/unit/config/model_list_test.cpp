@@ -6,7 +6,7 @@
 #include "config/config_test_support.hpp"
 
 namespace llm_proxy::config {
-namespace {
+namespace model_list_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -267,5 +267,5 @@ model_list:
                                    "model_list[1]; set model_info.id to tell them apart\n");
 }
 
-} // namespace
+} // namespace model_list_test
 } // namespace llm_proxy::config

@@ -6,7 +6,7 @@
 #include <limits>
 
 namespace llm_proxy::config {
-namespace {
+namespace python_text_test {
 
 value of(decltype(value::data) data) {
     return {std::move(data), {}, {}};
@@ -70,5 +70,5 @@ TEST(python_text, escapes_json_beyond_ascii) {
     EXPECT_EQ(compact_json(of(std::numeric_limits<double>::infinity())), "null");
 }
 
-} // namespace
+} // namespace python_text_test
 } // namespace llm_proxy::config

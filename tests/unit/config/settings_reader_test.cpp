@@ -6,7 +6,7 @@
 #include "config/config_test_support.hpp"
 
 namespace llm_proxy::config {
-namespace {
+namespace settings_reader_test {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -216,5 +216,5 @@ TEST(properties, are_described_once_each) {
         }
 }
 
-} // namespace
+} // namespace settings_reader_test
 } // namespace llm_proxy::config

@@ -7,7 +7,7 @@
 #include <sstream>
 
 namespace llm_proxy::config {
-namespace {
+namespace yaml_document_test {
 
 using testing::HasSubstr;
 
@@ -117,5 +117,5 @@ TEST(yaml_document, reads_an_empty_text_as_null) {
               R"({"a": 1})");
 }
 
-} // namespace
+} // namespace yaml_document_test
 } // namespace llm_proxy::config

@@ -6,7 +6,7 @@
 #include <string>
 
 namespace llm_proxy::http {
-namespace {
+namespace body_decoder_test {
 
 using namespace std::string_literals;
 
@@ -178,5 +178,5 @@ TEST(body_decoder, keeps_what_came_before_the_fault) {
     EXPECT_EQ(out.rest, "GET");
 }
 
-} // namespace
+} // namespace body_decoder_test
 } // namespace llm_proxy::http

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace llm_proxy::http {
-namespace {
+namespace head_writer_test {
 
 using namespace std::string_literals;
 
@@ -100,5 +100,5 @@ TEST(http_date, is_the_current_time) {
     EXPECT_EQ(now.size(), 29u);
 }
 
-} // namespace
+} // namespace head_writer_test
 } // namespace llm_proxy::http

@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace llm_proxy::http {
-namespace {
+namespace multipart_test {
 
 std::string part(const std::string& head, const std::string& value) {
     return "--b\r\n" + head + "\r\n\r\n" + value + "\r\n";
@@ -194,5 +194,5 @@ TEST(form_outline, knows_a_start) {
     EXPECT_TRUE(broken.bad());
 }
 
-} // namespace
+} // namespace multipart_test
 } // namespace llm_proxy::http

@@ -5,7 +5,7 @@
 #include <string>
 
 namespace llm_proxy::http {
-namespace {
+namespace request_head_test {
 
 using namespace std::string_literals;
 
@@ -365,5 +365,5 @@ TEST(fields, finds_the_first_and_counts_all_without_regard_to_case) {
     EXPECT_EQ(list.find("accept"), std::nullopt);
 }
 
-} // namespace
+} // namespace request_head_test
 } // namespace llm_proxy::http

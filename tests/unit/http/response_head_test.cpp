@@ -5,7 +5,7 @@
 #include <string>
 
 namespace llm_proxy::http {
-namespace {
+namespace response_head_test {
 
 using namespace std::string_literals;
 
@@ -158,5 +158,5 @@ TEST(response_head, bounds_length_and_fields) {
     EXPECT_EQ(parse(bytes, false, limits).progress.state, head_state::too_large);
 }
 
-} // namespace
+} // namespace response_head_test
 } // namespace llm_proxy::http

@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace llm_proxy::http {
-namespace {
+namespace sse_test {
 
 using namespace std::string_literals;
 
@@ -197,5 +197,5 @@ TEST(sse_parser, reads_many_short_lines_in_linear_time) {
     }
 }
 
-} // namespace
+} // namespace sse_test
 } // namespace llm_proxy::http

@@ -7,7 +7,7 @@
 #include <tuple>
 
 namespace llm_proxy::json {
-namespace {
+namespace scan_test {
 
 std::vector<member> members_of(std::string_view text) {
     std::vector<member> members;
@@ -330,5 +330,5 @@ TEST(scan, agrees_with_another_parser_on_spoilt_documents) {
     EXPECT_LT(accepted, 4750);
 }
 
-} // namespace
+} // namespace scan_test
 } // namespace llm_proxy::json

@@ -8,7 +8,7 @@
 #include <functional>
 
 namespace llm_proxy::json {
-namespace {
+namespace splice_test {
 
 using testing::ElementsAre;
 
@@ -222,5 +222,5 @@ TEST(splice, nested_edits_without_effect_change_nothing) {
               R"({"a":[{}]})");
 }
 
-} // namespace
+} // namespace splice_test
 } // namespace llm_proxy::json

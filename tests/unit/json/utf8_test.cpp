@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::json {
-namespace {
+namespace utf8_test {
 
 /// What a decoder that goes character by character says.
 bool is_utf8_by_character(std::string_view text) {
@@ -52,5 +52,5 @@ TEST(utf8, appends_code_points_of_every_length) {
     EXPECT_EQ(out, "a\xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf");
 }
 
-} // namespace
+} // namespace utf8_test
 } // namespace llm_proxy::json

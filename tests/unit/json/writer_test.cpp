@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 namespace llm_proxy::json {
-namespace {
+namespace writer_test {
 
 TEST(writer, escapes_what_a_string_may_not_hold) {
     EXPECT_EQ(quoted(""), R"("")");
@@ -51,5 +51,5 @@ TEST(writer, puts_commas_only_behind_values) {
     EXPECT_EQ(out, R"({"a":1,"b\n":{"c":null},"d":[{"e":"x"},{"f":true}],"g":1.5})");
 }
 
-} // namespace
+} // namespace writer_test
 } // namespace llm_proxy::json

@@ -6,7 +6,7 @@
 #include <vector>
 
 namespace llm_proxy::login {
-namespace {
+namespace access_gate_test {
 
 using std::chrono::hours;
 
@@ -111,5 +111,5 @@ TEST_F(access_gate_test, an_answer_may_come_after_the_call_has_left) {
     loop.run_dry();
 }
 
-} // namespace
+} // namespace access_gate_test
 } // namespace llm_proxy::login

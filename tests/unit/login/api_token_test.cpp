@@ -5,7 +5,7 @@
 #include "login/login_test_support.hpp"
 
 namespace llm_proxy::login {
-namespace {
+namespace api_token_test {
 
 using std::chrono::seconds;
 using test::at;
@@ -68,5 +68,5 @@ TEST(api_token_test, finds_githubs_words) {
     EXPECT_EQ(refusal_text(R"({"message":")" + std::string(999, 'x') + "\"}").size(), 200U);
 }
 
-} // namespace
+} // namespace api_token_test
 } // namespace llm_proxy::login

@@ -12,7 +12,7 @@
 #include <thread>
 
 namespace llm_proxy::login {
-namespace {
+namespace copilot_service_test {
 
 using test::exchange_body;
 using test::scripted_server;
@@ -194,5 +194,5 @@ TEST(copilot_service_test, ends_while_github_does_not_answer) {
     EXPECT_THROW(call.get(), std::future_error); // nobody answers any more
 }
 
-} // namespace
+} // namespace copilot_service_test
 } // namespace llm_proxy::login

@@ -6,7 +6,7 @@
 #include "login/login_test_support.hpp"
 
 namespace llm_proxy::login {
-namespace {
+namespace copilot_settings_test {
 
 using test::read_settings;
 using testing::HasSubstr;
@@ -79,5 +79,5 @@ TEST(copilot_settings_test, whoever_sets_the_exchanges_url_trusts_its_host) {
     EXPECT_THAT(base_of(own, "http://127.0.0.2:4150"), HasSubstr("refused"));
 }
 
-} // namespace
+} // namespace copilot_settings_test
 } // namespace llm_proxy::login

@@ -6,7 +6,7 @@
 #include "login/login_test_support.hpp"
 
 namespace llm_proxy::login {
-namespace {
+namespace device_flow_test {
 
 using phase = device_flow::phase;
 using failure = device_flow::failure;
@@ -151,5 +151,5 @@ TEST(device_flow_test, what_cannot_be_shown_is_no_code) {
     }
 }
 
-} // namespace
+} // namespace device_flow_test
 } // namespace llm_proxy::login

@@ -6,7 +6,7 @@
 #include "login/login_test_support.hpp"
 
 namespace llm_proxy::login {
-namespace {
+namespace login_fsm_test {
 
 using step = login_fsm::step;
 using test::at;
@@ -292,5 +292,5 @@ TEST_F(login_fsm_test, files_without_sense_are_no_login) {
     EXPECT_EQ(due(1), step::exchange);
 }
 
-} // namespace
+} // namespace login_fsm_test
 } // namespace llm_proxy::login

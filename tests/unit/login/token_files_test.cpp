@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 namespace llm_proxy::login {
-namespace {
+namespace token_files_test {
 
 using testing::HasSubstr;
 
@@ -78,5 +78,5 @@ TEST(token_files_test, are_removed) {
     EXPECT_FALSE(remove_token_files(settings).value());
 }
 
-} // namespace
+} // namespace token_files_test
 } // namespace llm_proxy::login

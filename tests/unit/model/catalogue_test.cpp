@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::model {
-namespace {
+namespace catalogue_test {
 
 std::shared_ptr<const deployment> item(const std::string& group, const std::string& id,
                                        const std::string& upstream) {
@@ -99,5 +99,5 @@ TEST(catalogue, the_upstream_model_names_the_wildcard_part) {
     EXPECT_EQ(name("g", "*", "a"), "none");
 }
 
-} // namespace
+} // namespace catalogue_test
 } // namespace llm_proxy::model

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::model {
-namespace {
+namespace endpoint_test {
 
 base_url parse(std::string_view url) {
     return parse_base_url(url, config::tls_verify()).value();
@@ -81,5 +81,5 @@ TEST(endpoint_test, equality_covers_what_makes_connections_differ) {
     EXPECT_NE(endpoint_hash()(strict), endpoint_hash()(parse("http://a:443").origin));
 }
 
-} // namespace
+} // namespace endpoint_test
 } // namespace llm_proxy::model

@@ -8,7 +8,7 @@
 #include <thread>
 
 namespace llm_proxy::net {
-namespace {
+namespace background_test {
 
 TEST(background, runs_work_on_a_thread_of_its_own) {
     test::event_loop loop;
@@ -72,5 +72,5 @@ TEST(background, an_interrupted_coroutine_does_not_wait) {
     go_on.set_value();
 }
 
-} // namespace
+} // namespace background_test
 } // namespace llm_proxy::net

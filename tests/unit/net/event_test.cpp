@@ -5,7 +5,7 @@
 #include "net/event_loop.hpp"
 
 namespace llm_proxy::net {
-namespace {
+namespace event_test {
 
 TEST(event_test, wakes_the_waiter) {
     test::event_loop loop;
@@ -81,5 +81,5 @@ TEST(event_test, a_notification_and_an_interruption_at_once_wake_once) {
     EXPECT_EQ(woken, 1);
 }
 
-} // namespace
+} // namespace event_test
 } // namespace llm_proxy::net

@@ -9,7 +9,7 @@
 #include <memory>
 
 namespace llm_proxy::net {
-namespace {
+namespace input_test {
 
 class input_test : public testing::Test {
 protected:
@@ -197,5 +197,5 @@ TEST_F(input_test, works_on_after_its_memory_was_given_back) {
     });
 }
 
-} // namespace
+} // namespace input_test
 } // namespace llm_proxy::net

@@ -9,7 +9,7 @@
 #include <memory>
 
 namespace llm_proxy::net {
-namespace {
+namespace interruptor_test {
 
 using std::chrono::milliseconds;
 
@@ -165,5 +165,5 @@ TEST_F(interruptor_test, a_stopped_watchdog_leaves_the_loop_empty) {
     loop.run_dry();
 }
 
-} // namespace
+} // namespace interruptor_test
 } // namespace llm_proxy::net

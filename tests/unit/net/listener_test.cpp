@@ -7,7 +7,7 @@
 #include "net/event_loop.hpp"
 
 namespace llm_proxy::net {
-namespace {
+namespace listener_test {
 
 using asio::ip::tcp;
 
@@ -97,5 +97,5 @@ TEST(listener_test, the_unspecified_ipv6_address_takes_ipv4_too) {
     EXPECT_FALSE(try_connect("127.0.0.1", (*made)->port()));
 }
 
-} // namespace
+} // namespace listener_test
 } // namespace llm_proxy::net

@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace llm_proxy::net {
-namespace {
+namespace tcp_stream_test {
 
 /// Many pieces of different sizes, empty ones at the start, in the middle and at the end.
 std::vector<std::string_view> cut(std::string_view text) {
@@ -208,5 +208,5 @@ TEST_F(tcp_stream_test, a_started_read_tells_its_handler) {
     EXPECT_EQ(handler.use_count(), 1);
 }
 
-} // namespace
+} // namespace tcp_stream_test
 } // namespace llm_proxy::net

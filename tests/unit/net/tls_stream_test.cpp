@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace llm_proxy::net {
-namespace {
+namespace tls_stream_test {
 
 using testing::HasSubstr;
 
@@ -218,5 +218,5 @@ TEST_F(tls_stream_test, an_interrupted_read_loses_no_bytes) {
     });
 }
 
-} // namespace
+} // namespace tls_stream_test
 } // namespace llm_proxy::net

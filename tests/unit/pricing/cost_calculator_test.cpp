@@ -6,7 +6,7 @@
 #include "pricing/pricing_test_support.hpp"
 
 namespace llm_proxy::pricing {
-namespace {
+namespace cost_calculator_test {
 
 using model::call_type;
 
@@ -160,5 +160,5 @@ TEST(cost_calculator, data_kept_in_a_region_costs_more) {
               10);
 }
 
-} // namespace
+} // namespace cost_calculator_test
 } // namespace llm_proxy::pricing

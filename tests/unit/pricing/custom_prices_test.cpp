@@ -7,7 +7,7 @@
 #include "pricing/pricing_test_support.hpp"
 
 namespace llm_proxy::pricing {
-namespace {
+namespace custom_prices_test {
 
 using enum price_of;
 
@@ -73,5 +73,5 @@ TEST(entry_for, takes_the_first_name_that_has_prices) {
     EXPECT_EQ(name({}), "nothing");
 }
 
-} // namespace
+} // namespace custom_prices_test
 } // namespace llm_proxy::pricing

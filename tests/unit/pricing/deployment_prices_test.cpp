@@ -7,7 +7,7 @@
 #include <thread>
 
 namespace llm_proxy::pricing {
-namespace {
+namespace deployment_prices_test {
 
 std::shared_ptr<const price_table> small_table() {
     return std::make_shared<const price_table>(table_of(R"({
@@ -138,5 +138,5 @@ TEST(packed_prices, read_what_was_packed) {
     EXPECT_GT(packed_prices().read()->models_read(), 4000U);
 }
 
-} // namespace
+} // namespace deployment_prices_test
 } // namespace llm_proxy::pricing

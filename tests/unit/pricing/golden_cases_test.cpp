@@ -9,7 +9,7 @@
 #include <cmath>
 
 namespace llm_proxy::pricing {
-namespace {
+namespace golden_cases_test {
 
 using nlohmann::json;
 
@@ -70,5 +70,5 @@ TEST(golden_cases, cost_what_litellm_says) {
     }
 }
 
-} // namespace
+} // namespace golden_cases_test
 } // namespace llm_proxy::pricing

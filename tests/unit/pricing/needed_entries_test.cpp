@@ -5,7 +5,7 @@
 #include "pricing/pricing_test_support.hpp"
 
 namespace llm_proxy::pricing {
-namespace {
+namespace needed_entries_test {
 
 std::size_t kept(const std::vector<priced_deployment>& deployments) {
     return bundled_prices(needed_entries(deployments)).value().size();
@@ -40,5 +40,5 @@ TEST(needed_entries, to_be_shown_are_those_of_the_models_named) {
     EXPECT_EQ(table.text_of(*table.lookup("gemini", "gemini-2.5-pro")), "");
 }
 
-} // namespace
+} // namespace needed_entries_test
 } // namespace llm_proxy::pricing

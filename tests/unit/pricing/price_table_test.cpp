@@ -7,7 +7,7 @@
 #include "pricing/pricing_test_support.hpp"
 
 namespace llm_proxy::pricing {
-namespace {
+namespace price_table_test {
 
 using testing::HasSubstr;
 
@@ -177,5 +177,5 @@ TEST(billed_tier, is_the_one_served) {
     EXPECT_EQ(billed_tier("fast", ""), service_tier::priority);
 }
 
-} // namespace
+} // namespace price_table_test
 } // namespace llm_proxy::pricing

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::pricing {
-namespace {
+namespace usage_details_test {
 
 TEST(usage_details, reads_openais_parts) {
     const auto read = read_usage_details(R"({
@@ -101,5 +101,5 @@ TEST(usage_details, needs_an_object) {
     }
 }
 
-} // namespace
+} // namespace usage_details_test
 } // namespace llm_proxy::pricing

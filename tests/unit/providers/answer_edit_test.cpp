@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace llm_proxy::providers {
-namespace {
+namespace answer_edit_test {
 
 using nlohmann::json;
 
@@ -135,5 +135,5 @@ TEST(answer_edit, other_indices_are_left_alone) {
     EXPECT_EQ(edited(odd, [&](llm_proxy::json::splice& chunk) { edit->chunk(chunk); }), odd);
 }
 
-} // namespace
+} // namespace answer_edit_test
 } // namespace llm_proxy::providers

@@ -5,9 +5,7 @@
 #include "providers/copilot_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
-
-using json = nlohmann::json;
+namespace copilot_claude_test {
 
 constexpr const char* message =
     R"({"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[)"
@@ -17,12 +15,12 @@ constexpr const char* message =
     R"("usage":{"input_tokens":12,"output_tokens":7,"cache_read_input_tokens":3,)"
     R"("cache_creation_input_tokens":2}})";
 
-json converted(const std::string& text) {
+nlohmann::json converted(const std::string& text) {
     return copilot_answer(*make_copilot_claude_translation("group", 1000), text);
 }
 
 TEST(copilot_claude, a_message_becomes_a_chat_completion) {
-    EXPECT_EQ(converted(message), json::parse(R"({
+    EXPECT_EQ(converted(message), nlohmann::json::parse(R"({
         "id": "msg_1", "object": "chat.completion", "created": 1000, "model": "claude",
         "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {
             "role": "assistant", "content": "Hi there", "reasoning_content": "hm",
@@ -37,7 +35,7 @@ TEST(copilot_claude, a_message_becomes_a_chat_completion) {
 
 TEST(copilot_claude, an_end_has_a_reason) {
     const auto reason = [](const std::string& members) {
-        const json answer = converted("{" + members + "}");
+        const nlohmann::json answer = converted("{" + members + "}");
         return answer["choices"][0]["finish_reason"].get<std::string>() + ":" +
                answer["choices"][0]["message"]["content"].dump();
     };
@@ -78,5 +76,5 @@ TEST(copilot_claude, only_whole_answers_of_claude_are_read) {
               nullptr);
 }
 
-} // namespace
+} // namespace copilot_claude_test
 } // namespace llm_proxy::providers

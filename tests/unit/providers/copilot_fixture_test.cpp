@@ -5,7 +5,7 @@
 #include "providers/copilot_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace copilot_fixture_test {
 
 document recorded(const std::string& name, const std::string& file) {
     return document::parse(
@@ -140,5 +140,5 @@ TEST(copilot_fixtures, failures_are_litellms_with_advice) {
         recorded("08-err-401", "client-response")["body"]["error"]["message"].get<std::string>());
 }
 
-} // namespace
+} // namespace copilot_fixture_test
 } // namespace llm_proxy::providers

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
 #include "llm_proxy/providers/github_copilot.hpp"
 #include "llm_proxy/util/strings.hpp"
 
@@ -8,8 +9,6 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-
-using document = nlohmann::ordered_json;
 
 /// A login that leads to `http://login:2/copilot`.
 inline model::access made_up_access() {

@@ -5,7 +5,7 @@
 #include <vector>
 
 namespace llm_proxy::providers {
-namespace {
+namespace error_mapping_test {
 
 const std::string suffix =
     "\n\nLiteLLM: model group 'g' failed with the error above. No fallback was attempted.";
@@ -184,5 +184,5 @@ TEST(error_mapping, failures_without_an_answer) {
     EXPECT_LT(invalid.message.size(), 600);
 }
 
-} // namespace
+} // namespace error_mapping_test
 } // namespace llm_proxy::providers

@@ -8,7 +8,7 @@
 #include <optional>
 
 namespace llm_proxy::providers {
-namespace {
+namespace form_rules_test {
 
 std::string field(const std::string& name, const std::string& value) {
     return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
@@ -172,5 +172,5 @@ TEST(form_rest, reads_a_late_stream) {
     }
 }
 
-} // namespace
+} // namespace form_rules_test
 } // namespace llm_proxy::providers

@@ -3,8 +3,9 @@
 #include "providers/gemini_answer_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_answer_test {
 
+using nlohmann::json;
 using testing::HasSubstr;
 
 json message_of(const std::string& parts, const gemini_answer_options& options = gemini_options()) {
@@ -238,7 +239,7 @@ TEST(gemini_answer, what_is_no_answer_is_an_error) {
     for (const std::string& text :
          {std::string(), std::string("<html>"), std::string("1"), std::string("[]"),
           std::string("{}"), std::string("{\"a\":1e999}"), "{\"candidates\":" + deep + "}"}) {
-        const auto out = gemini_body(text);
+        const auto out = gemini_answer_body(text);
         ASSERT_FALSE(out) << text;
         EXPECT_EQ(out.error().status, 500) << text;
         EXPECT_THAT(out.error().message, HasSubstr("GeminiException - Empty or invalid response"));
@@ -247,7 +248,7 @@ TEST(gemini_answer, what_is_no_answer_is_an_error) {
     for (int i = 1; i < 6000; ++i) {
         wide += ",\"a" + std::to_string(i) + "\":0";
     }
-    EXPECT_FALSE(gemini_body(wide + "}]}"));
+    EXPECT_FALSE(gemini_answer_body(wide + "}]}"));
 }
 
 TEST(gemini_answer, members_of_the_wrong_type_are_as_good_as_none) {
@@ -260,20 +261,20 @@ TEST(gemini_answer, members_of_the_wrong_type_are_as_good_as_none) {
               "logprobsResult":{"chosenCandidates":[1],"topCandidates":[5]}}]})",
           R"({"usageMetadata":{"promptTokenCount":-5,"totalTokenCount":1e300,
               "promptTokensDetails":[1,{"modality":2,"tokenCount":"x"}]}})"}) {
-        EXPECT_TRUE(gemini_body(text)) << text;
+        EXPECT_TRUE(gemini_answer_body(text)) << text;
     }
 }
 
 TEST(gemini_answer, an_error_in_a_success_is_an_error) {
-    const auto out = gemini_body(
+    const auto out = gemini_answer_body(
         R"({"error":{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED"}})");
     ASSERT_FALSE(out);
     EXPECT_EQ(out.error().status, 429);
     EXPECT_THAT(out.error().message, HasSubstr("GeminiException - RESOURCE_EXHAUSTED - slow down"));
-    EXPECT_FALSE(gemini_body(R"({"candidates":[],"error":"broken"})"));
-    EXPECT_TRUE(gemini_body(R"({"candidates":[],"error":{}})"));
-    EXPECT_TRUE(gemini_body(R"({"candidates":[],"error":null})"));
+    EXPECT_FALSE(gemini_answer_body(R"({"candidates":[],"error":"broken"})"));
+    EXPECT_TRUE(gemini_answer_body(R"({"candidates":[],"error":{}})"));
+    EXPECT_TRUE(gemini_answer_body(R"({"candidates":[],"error":null})"));
 }
 
-} // namespace
+} // namespace gemini_answer_test
 } // namespace llm_proxy::providers

@@ -13,8 +13,6 @@
 
 namespace llm_proxy::providers {
 
-using nlohmann::json;
-
 /// Ids of which every digit is the same.
 class even_random final : public random_source {
 public:
@@ -34,17 +32,18 @@ gemini_options(model::call_type type = model::call_type::chat_completion) {
 }
 
 /// The answer's translation, or its error.
-inline result<translated_body> gemini_body(std::string_view bytes,
-                                           gemini_answer_options options = gemini_options(),
-                                           const http::response_head& head = {}) {
+inline result<translated_body> gemini_answer_body(std::string_view bytes,
+                                                  gemini_answer_options options = gemini_options(),
+                                                  const http::response_head& head = {}) {
     return make_gemini_translation(std::move(options))->body(head, bytes);
 }
 
-inline json gemini_chat(std::string_view bytes, gemini_answer_options options = gemini_options(),
-                        const http::response_head& head = {}) {
-    const auto out = gemini_body(bytes, std::move(options), head);
+inline nlohmann::json gemini_chat(std::string_view bytes,
+                                  gemini_answer_options options = gemini_options(),
+                                  const http::response_head& head = {}) {
+    const auto out = gemini_answer_body(bytes, std::move(options), head);
     EXPECT_TRUE(out) << out.error().message;
-    return out ? json::parse(out->bytes) : json();
+    return out ? nlohmann::json::parse(out->bytes) : nlohmann::json();
 }
 
 /// A whole answer with one candidate's parts.
@@ -59,7 +58,7 @@ inline std::string with_candidate(const std::string& members) {
 
 /// What a stream was made to.
 struct gemini_chunks {
-    std::vector<json> list;
+    std::vector<nlohmann::json> list;
     std::vector<std::size_t> of_event; // how many chunks each event made
     int status = 200;
     std::string failure;
@@ -88,7 +87,7 @@ inline gemini_chunks gemini_events(const std::vector<std::string>& events,
         }
     }
     for (const std::string& chunk : chunks) {
-        out.list.push_back(json::parse(chunk));
+        out.list.push_back(nlohmann::json::parse(chunk));
     }
     return out;
 }

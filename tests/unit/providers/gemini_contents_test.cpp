@@ -5,7 +5,7 @@
 #include "providers/gemini_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_contents_test {
 
 std::string user(const std::string& content) {
     return R"({"role":"user","content":)" + content + "}";
@@ -121,5 +121,5 @@ TEST(gemini_contents, malformed_messages_are_the_clients_fault) {
               prefix + "Invalid Message passed in - message[1] has no known role.");
 }
 
-} // namespace
+} // namespace gemini_contents_test
 } // namespace llm_proxy::providers

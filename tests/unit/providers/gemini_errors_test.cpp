@@ -5,7 +5,7 @@
 #include "providers/gemini_answer_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_errors_test {
 
 using testing::EndsWith;
 using testing::StartsWith;
@@ -105,7 +105,7 @@ TEST(gemini_error, shows_no_key) {
     const std::string said = "Consumer 'api_key:AIzaSyA-0123456789_0123456789abcdefghi' has been";
     for (const error& failure :
          {gemini_error(403, said, "g"),
-          gemini_body(R"({"error":{"code":403,"message":")" + said + "\"}}").error()}) {
+          gemini_answer_body(R"({"error":{"code":403,"message":")" + said + "\"}}").error()}) {
         EXPECT_THAT(failure.message, testing::HasSubstr("'api_key:AIza***' has been"));
     }
 }
@@ -133,5 +133,5 @@ TEST(gemini_error, tells_when_to_try_again) {
     }
 }
 
-} // namespace
+} // namespace gemini_errors_test
 } // namespace llm_proxy::providers

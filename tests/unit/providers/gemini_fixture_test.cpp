@@ -9,7 +9,7 @@
 #include <map>
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_fixture_test {
 
 /// Gemini takes both spellings; LiteLLM mixes them. It also leaves nulls in enums, which Gemini
 /// refuses.
@@ -150,5 +150,5 @@ TEST(gemini_fixture, refusals_are_worded_as_litellm_does) {
               "file.mime_type/content_type). Original error: Invalid image received - files/abc");
 }
 
-} // namespace
+} // namespace gemini_fixture_test
 } // namespace llm_proxy::providers

@@ -5,7 +5,7 @@
 #include "providers/gemini_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_generation_test {
 
 std::string config(const std::string& members, const std::string& model = model_25) {
     const auto body = gemini_body(R"({"messages":[],)" + members + "}", model);
@@ -84,5 +84,5 @@ TEST(gemini_generation, speech_is_for_models_that_speak) {
                     .starts_with("litellm.BadRequestError: Unsupported audio format"));
 }
 
-} // namespace
+} // namespace gemini_generation_test
 } // namespace llm_proxy::providers

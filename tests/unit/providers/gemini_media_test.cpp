@@ -5,7 +5,7 @@
 #include "providers/gemini_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_media_test {
 
 std::string part(const media_source& source, const std::string& model = model_25,
                  const remote_file_map* files = nullptr) {
@@ -106,5 +106,5 @@ TEST(gemini_media, films_can_be_cut) {
               R"("videoMetadata":{"fps":2,"startOffset":"1s","endOffset":"2s"}})");
 }
 
-} // namespace
+} // namespace gemini_media_test
 } // namespace llm_proxy::providers

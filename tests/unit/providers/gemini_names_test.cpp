@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_names_test {
 
 bool third(std::string_view name) {
     return gemini_model(name).third_generation;
@@ -62,5 +62,5 @@ TEST(snake_case, becomes_camel_case) {
     EXPECT_EQ(camel_case("_"), "");
 }
 
-} // namespace
+} // namespace gemini_names_test
 } // namespace llm_proxy::providers

@@ -8,9 +8,10 @@
 #include <cstring>
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_outputs_test {
 
 using model::call_type;
+using nlohmann::json;
 using testing::HasSubstr;
 
 constexpr const char* two_embeddings =
@@ -48,7 +49,7 @@ TEST(gemini_embeddings, what_are_none_is_an_error) {
     for (const std::string text :
          {"{}", R"({"embeddings":[]})", R"({"embeddings":[1]})",
           R"({"embeddings":[{"values":["x"]}]})", R"({"embeddings":[{"values":1}]})"}) {
-        const auto out = gemini_body(text, gemini_options(call_type::embedding));
+        const auto out = gemini_answer_body(text, gemini_options(call_type::embedding));
         ASSERT_FALSE(out) << text;
         EXPECT_EQ(out.error().status, 500) << text;
     }
@@ -80,7 +81,7 @@ TEST(gemini_images, imagen_s_predictions_are_too) {
 
 TEST(gemini_images, no_image_is_an_error_that_says_why) {
     const auto answer_of = [](const std::string& text) {
-        const auto out = gemini_body(text, gemini_options(call_type::image_generation));
+        const auto out = gemini_answer_body(text, gemini_options(call_type::image_generation));
         EXPECT_FALSE(out) << text;
         return out.error();
     };
@@ -102,7 +103,7 @@ std::string sound(const std::string& mime, const std::string& data = "AQACAAMABA
 translated_body speech(const std::string& text, const std::string& format) {
     auto options = gemini_options(call_type::speech);
     options.speech_format = format;
-    const auto out = gemini_body(text, options);
+    const auto out = gemini_answer_body(text, options);
     EXPECT_TRUE(out) << out.error().message;
     return out ? *out : translated_body{};
 }
@@ -148,7 +149,7 @@ TEST(gemini_speech, other_sound_is_passed_on_under_its_own_name) {
 
 TEST(gemini_speech, no_audio_is_an_error_that_says_so) {
     const auto failure_of = [](const std::string& text) {
-        const auto out = gemini_body(text, gemini_options(call_type::speech));
+        const auto out = gemini_answer_body(text, gemini_options(call_type::speech));
         EXPECT_FALSE(out) << text;
         return out.error();
     };
@@ -163,5 +164,5 @@ TEST(gemini_speech, no_audio_is_an_error_that_says_so) {
     EXPECT_THAT(broken.message, HasSubstr("no audio that can be read"));
 }
 
-} // namespace
+} // namespace gemini_outputs_test
 } // namespace llm_proxy::providers

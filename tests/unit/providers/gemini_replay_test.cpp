@@ -5,7 +5,9 @@
 #include "providers/gemini_answer_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_replay_test {
+
+using nlohmann::json;
 
 json recorded(const std::string& name, const std::string& file) {
     return json::parse(config::fixture("providers/gemini/" + name + "/" + file), nullptr, false);
@@ -177,5 +179,5 @@ TEST(gemini_replay, other_answers_are_litellm_s) {
     EXPECT_EQ(image["data"][0]["b64_json"], drawn["data"][0]["b64_json"]);
 }
 
-} // namespace
+} // namespace gemini_replay_test
 } // namespace llm_proxy::providers

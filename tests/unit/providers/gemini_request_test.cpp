@@ -5,7 +5,7 @@
 #include "providers/gemini_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_request_test {
 
 result<gemini_request> make(const std::string& text, const config::litellm_params& params,
                             inbound_call call = {}) {
@@ -125,5 +125,5 @@ TEST(gemini_request, lists_files_to_be_fetched) {
     EXPECT_TRUE(gemini_remote_files(call).empty());
 }
 
-} // namespace
+} // namespace gemini_request_test
 } // namespace llm_proxy::providers

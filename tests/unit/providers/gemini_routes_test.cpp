@@ -5,7 +5,7 @@
 #include "providers/gemini_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_routes_test {
 
 ordered body_for(model::call_type type, const std::string& text, const std::string& model) {
     inbound_call call;
@@ -91,5 +91,5 @@ TEST(gemini_routes, speech_is_wav_or_pcm) {
               "litellm.BadRequestError: 'input' must be a text.");
 }
 
-} // namespace
+} // namespace gemini_routes_test
 } // namespace llm_proxy::providers

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_schema_test {
 
 using ordered = nlohmann::ordered_json;
 
@@ -113,5 +113,5 @@ TEST(gemini_schema, orders_properties) {
     EXPECT_EQ(own["propertyOrdering"].dump(), R"(["a","b"])");
 }
 
-} // namespace
+} // namespace gemini_schema_test
 } // namespace llm_proxy::providers

@@ -5,8 +5,9 @@
 #include "providers/gemini_answer_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_stream_test {
 
+using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -255,5 +256,5 @@ TEST(gemini_stream, what_is_no_event_is_an_error) {
     }
 }
 
-} // namespace
+} // namespace gemini_stream_test
 } // namespace llm_proxy::providers

@@ -5,7 +5,7 @@
 #include "providers/gemini_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_test {
 
 config::litellm_params bare(const std::string& model) {
     config::litellm_params params;
@@ -169,5 +169,5 @@ TEST(gemini, a_request_brings_its_answers_translation) {
                                 "\"\xF0\x9F\x98\x80\"}]}]}");
 }
 
-} // namespace
+} // namespace gemini_test
 } // namespace llm_proxy::providers

@@ -6,7 +6,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_thinking_test {
 
 std::string thinking(const std::string& parameters, const std::string& model) {
     auto config = nlohmann::ordered_json::object();
@@ -125,5 +125,5 @@ TEST(gemini_thinking, takes_anthropics_form) {
                     .starts_with("`reasoning_effort` and `thinking` cannot both"));
 }
 
-} // namespace
+} // namespace gemini_thinking_test
 } // namespace llm_proxy::providers

@@ -6,7 +6,7 @@
 #include "providers/gemini_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_tool_calls_test {
 
 std::string calls(const std::string& list) {
     return R"({"role":"assistant","content":null,"tool_calls":[)" + list + "]}";
@@ -130,5 +130,5 @@ TEST(gemini_tool_calls, malformed_ones_are_the_clients_fault) {
     }
 }
 
-} // namespace
+} // namespace gemini_tool_calls_test
 } // namespace llm_proxy::providers

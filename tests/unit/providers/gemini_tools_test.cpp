@@ -5,7 +5,7 @@
 #include "providers/gemini_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_tools_test {
 
 /// The body without its contents, for some members besides `messages`.
 std::string with(const std::string& members) {
@@ -85,5 +85,5 @@ TEST(gemini_tools, malformed_ones_are_the_clients_fault) {
     }
 }
 
-} // namespace
+} // namespace gemini_tools_test
 } // namespace llm_proxy::providers

@@ -5,7 +5,7 @@
 #include "providers/gemini_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_transcription_test {
 
 const std::string file_part = "Content-Disposition: form-data; name=\"file\"; "
                               "filename=\"talk.mp3\"\r\nContent-Type: audio/x\r\n\r\nabc";
@@ -74,5 +74,5 @@ TEST(gemini_transcription, what_is_missing_or_unknown_is_refused) {
               std::string::npos);
 }
 
-} // namespace
+} // namespace gemini_transcription_test
 } // namespace llm_proxy::providers

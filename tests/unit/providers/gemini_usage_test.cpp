@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 namespace llm_proxy::providers {
-namespace {
+namespace gemini_usage_test {
 
 using nlohmann::json;
 
@@ -98,5 +98,5 @@ TEST(gemini_usage, numbers_that_cannot_be_are_nothing) {
     EXPECT_EQ(out["total_tokens"], 0);
 }
 
-} // namespace
+} // namespace gemini_usage_test
 } // namespace llm_proxy::providers

@@ -5,7 +5,7 @@
 #include "providers/copilot_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace github_copilot_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -263,5 +263,5 @@ TEST(github_copilot, tokens_are_masked_in_failures) {
                 HasSubstr("'tid=group'"));
 }
 
-} // namespace
+} // namespace github_copilot_test
 } // namespace llm_proxy::providers

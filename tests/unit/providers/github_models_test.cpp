@@ -3,7 +3,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace github_models_test {
 
 std::shared_ptr<const model::deployment> at(const std::string& base,
                                             const std::string& model = "openai/gpt-4.1-mini") {
@@ -73,5 +73,5 @@ TEST(github_models, says_that_it_is_retired_and_what_to_do) {
     EXPECT_EQ(other.message.find("retired"), std::string::npos);
 }
 
-} // namespace
+} // namespace github_models_test
 } // namespace llm_proxy::providers

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 namespace llm_proxy::providers {
-namespace {
+namespace json_document_test {
 
 TEST(json_document, keeps_the_order_and_the_last_of_duplicates) {
     const auto value = parse_document(R"({"b":1,"a":"\"{,\\","b":2})");
@@ -60,5 +60,5 @@ TEST(json_document, reads_members_of_any_value) {
     EXPECT_EQ(first_text_of(value, {"e"}), "");
 }
 
-} // namespace
+} // namespace json_document_test
 } // namespace llm_proxy::providers

@@ -3,7 +3,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace lm_studio_test {
 
 const auto& target() {
     static const auto made = deploy(params_for("lm_studio/google/gemma-3-12b"));
@@ -56,5 +56,5 @@ TEST(lm_studio, a_prompt_that_is_too_long_is_told_apart) {
         other.message.starts_with("litellm.BadRequestError: Lm_studioException - No model\n"));
 }
 
-} // namespace
+} // namespace lm_studio_test
 } // namespace llm_proxy::providers

@@ -5,7 +5,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace model_list_test {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -75,5 +75,5 @@ TEST(listed_models, names_that_nobody_could_write_are_left_out) {
     EXPECT_EQ(listed("lm_studio", many + "]}").size(), 5000);
 }
 
-} // namespace
+} // namespace model_list_test
 } // namespace llm_proxy::providers

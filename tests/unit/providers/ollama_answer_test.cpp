@@ -6,7 +6,7 @@
 #include <limits>
 
 namespace llm_proxy::providers {
-namespace {
+namespace ollama_answer_test {
 
 /// A translation as the adapter makes it, with the deployment it refers to.
 struct answers {
@@ -277,5 +277,5 @@ TEST(ollama_answer, embeddings_as_base64) {
     EXPECT_EQ(got["data"][0]["embedding"], "AACAPwAAIMD//39/");
 }
 
-} // namespace
+} // namespace ollama_answer_test
 } // namespace llm_proxy::providers

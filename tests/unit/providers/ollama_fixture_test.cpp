@@ -4,7 +4,7 @@
 #include "providers/ollama_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace ollama_fixture_test {
 
 document recorded(const std::string& name, const std::string& file) {
     return document::parse(config::fixture("providers/ollama/" + name + "/" + file + ".json"));
@@ -134,5 +134,5 @@ TEST(ollama_fixtures, parameters_are_refused_in_litellms_words) {
         recorded("90-nodrop", "client-response")["body"]["error"]["message"].get<std::string>());
 }
 
-} // namespace
+} // namespace ollama_fixture_test
 } // namespace llm_proxy::providers

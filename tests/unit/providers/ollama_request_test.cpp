@@ -6,7 +6,7 @@
 #include "providers/ollama_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace ollama_request_test {
 
 const auto chat_target = [] { return ollama_at_home("ollama_chat/llama3.1"); };
 const auto generate_target = [] { return ollama_at_home("ollama/llama3.1"); };
@@ -258,5 +258,5 @@ TEST(ollama_request, embeddings) {
     EXPECT_EQ(refusal("{}", *chat_target(), call.type), "'input' is required.");
 }
 
-} // namespace
+} // namespace ollama_request_test
 } // namespace llm_proxy::providers

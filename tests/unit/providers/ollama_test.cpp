@@ -5,7 +5,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace ollama_test {
 
 config::litellm_params named(const std::string& model) {
     config::litellm_params params;
@@ -166,5 +166,5 @@ TEST(ollama, failures_do_not_show_the_key) {
     EXPECT_EQ(failure.message.find("0123456789"), std::string::npos);
 }
 
-} // namespace
+} // namespace ollama_test
 } // namespace llm_proxy::providers

@@ -6,8 +6,6 @@
 
 namespace llm_proxy::providers {
 
-using document = nlohmann::ordered_json;
-
 /// A deployment of `ollama_chat/…` or `ollama/…`.
 inline std::shared_ptr<const model::deployment> ollama_at_home(const std::string& model) {
     return deploy(params_for(model));

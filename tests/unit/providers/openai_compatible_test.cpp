@@ -5,7 +5,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace openai_compatible_test {
 
 struct row {
     std::string from;
@@ -137,5 +137,5 @@ TEST(openai_compatible, errors_are_shown_without_credentials) {
     EXPECT_EQ(failure.status, 400);
 }
 
-} // namespace
+} // namespace openai_compatible_test
 } // namespace llm_proxy::providers

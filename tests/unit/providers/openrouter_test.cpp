@@ -5,7 +5,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace openrouter_test {
 
 /// The body without what every chat request ends in.
 std::string chat(const std::string& text, const std::string& model = "openai/gpt-oss-20b:free") {
@@ -143,5 +143,5 @@ TEST(openrouter, a_prompt_that_is_too_long_is_told_apart) {
     EXPECT_EQ(target->adapter->classify({429, body}, names).status, 429);
 }
 
-} // namespace
+} // namespace openrouter_test
 } // namespace llm_proxy::providers

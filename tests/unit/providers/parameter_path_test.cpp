@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 namespace llm_proxy::providers {
-namespace {
+namespace parameter_path_test {
 
 using ordered = nlohmann::ordered_json;
 
@@ -56,5 +56,5 @@ TEST(parameter_path, refuses_what_is_no_path) {
     EXPECT_FALSE(parameter_path::parse("a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q"));
 }
 
-} // namespace
+} // namespace parameter_path_test
 } // namespace llm_proxy::providers

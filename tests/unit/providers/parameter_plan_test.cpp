@@ -6,7 +6,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace parameter_plan_test {
 
 using testing::HasSubstr;
 
@@ -263,5 +263,5 @@ TEST(parameter_plan, a_configured_name_that_is_no_path_is_told) {
     EXPECT_EQ(sent(R"("seed":1)", *out.deployments.at(0)), R"({"model":"m"})");
 }
 
-} // namespace
+} // namespace parameter_plan_test
 } // namespace llm_proxy::providers

@@ -6,7 +6,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace registry_test {
 
 config::litellm_params named(const std::string& model) {
     config::litellm_params params;
@@ -278,5 +278,5 @@ TEST(registry, the_nearest_timeout_counts) {
     EXPECT_EQ(timeouts(params), std::pair(2.0, 1.0));
 }
 
-} // namespace
+} // namespace registry_test
 } // namespace llm_proxy::providers

@@ -7,7 +7,7 @@
 #include "providers/provider_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace request_document_test {
 
 /// Both documents, `parameters extra`, or the refusal.
 std::string read(const std::string& body, const config::litellm_params& params = {}) {
@@ -81,5 +81,5 @@ TEST(read_request, refuses_what_would_grow_without_end) {
     EXPECT_EQ(read("{\"x\":[0" + list + "]}"), "The request has too many values.");
 }
 
-} // namespace
+} // namespace request_document_test
 } // namespace llm_proxy::providers

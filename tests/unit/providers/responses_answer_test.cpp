@@ -5,9 +5,7 @@
 #include "providers/copilot_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
-
-using json = nlohmann::json;
+namespace responses_answer_test {
 
 std::unique_ptr<translation> answers() {
     static const copilot_call call(R"({"messages":[]})", "gpt-5.3-codex");
@@ -17,12 +15,12 @@ std::unique_ptr<translation> answers() {
                                        .target = call.target.get()});
 }
 
-json answer(const std::string& text) {
+nlohmann::json answer(const std::string& text) {
     return copilot_answer(*answers(), text);
 }
 
 /// A completed answer with these output items and further members.
-json with_output(const std::string& items, const std::string& members = "") {
+nlohmann::json with_output(const std::string& items, const std::string& members = "") {
     return answer(R"({"id":"resp_1","created_at":7,"status":"completed","output":[)" + items + "]" +
                   members + "}");
 }
@@ -42,7 +40,7 @@ TEST(responses_answer, becomes_a_chat_completion) {
             R"(,"service_tier":"default","usage":{"input_tokens":10,"output_tokens":5,)"
             R"("total_tokens":15,"input_tokens_details":{"cached_tokens":4},)"
             R"("output_tokens_details":{"reasoning_tokens":2}})"),
-        json::parse(R"({
+        nlohmann::json::parse(R"({
         "id": "resp_1", "object": "chat.completion", "created": 7, "model": "group",
         "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {
             "role": "assistant", "content": "Hello", "reasoning_content": "A\n\nB",
@@ -60,17 +58,18 @@ TEST(responses_answer, becomes_a_chat_completion) {
 }
 
 TEST(responses_answer, texts_and_refusals_are_joined) {
-    const json got = with_output(
+    const nlohmann::json got = with_output(
         R"({"type":"message","content":[{"type":"output_text","text":"a"},{"type":"output_text",)"
         R"("text":"b"}]},{"type":"new"},7,null,{"type":"message","content":[{"type":"refusal",)"
         R"("refusal":"no"},{"type":"output_text","text":"c"},{"type":"output_text","text":1}]})");
     EXPECT_EQ(got["choices"][0]["message"],
-              json::parse(R"({"role":"assistant","content":"abc","refusal":"no"})"));
+              nlohmann::json::parse(R"({"role":"assistant","content":"abc","refusal":"no"})"));
     EXPECT_FALSE(got.contains("usage"));
 }
 
 TEST(responses_answer, silence_is_null_only_beside_calls) {
-    const json call = with_output(R"({"type":"function_call","name":"f","arguments":"{}"})");
+    const nlohmann::json call =
+        with_output(R"({"type":"function_call","name":"f","arguments":"{}"})");
     EXPECT_EQ(call["choices"][0]["message"]["content"], nullptr);
     const std::string id = call["choices"][0]["message"]["tool_calls"][0]["id"];
     EXPECT_TRUE(id.starts_with("call_")) << id;
@@ -89,7 +88,7 @@ TEST(responses_answer, an_answer_may_be_cut) {
 
 TEST(responses_answer, failures_are_the_clients_errors) {
     const auto status = [](const std::string& text) { return answer(text).value("status", 0); };
-    const json boom = answer(
+    const nlohmann::json boom = answer(
         R"({"status":"failed","output":[],"error":{"code":"server_error","message":"boom"}})");
     EXPECT_EQ(boom["status"], 500);
     EXPECT_THAT(boom["error"], testing::HasSubstr("Github_copilotException - boom"));
@@ -108,12 +107,13 @@ TEST(responses_answer, failures_are_the_clients_errors) {
 }
 
 TEST(responses_answer, counts_out_of_bounds_are_none) {
-    const json got = with_output(hello, R"(,"usage":{"input_tokens":-5,"output_tokens":1.5,)"
-                                        R"("total_tokens":99999999999999999999,)"
-                                        R"("input_tokens_details":null})");
-    EXPECT_EQ(got["usage"],
-              json::parse(R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0})"));
+    const nlohmann::json got =
+        with_output(hello, R"(,"usage":{"input_tokens":-5,"output_tokens":1.5,)"
+                           R"("total_tokens":99999999999999999999,)"
+                           R"("input_tokens_details":null})");
+    EXPECT_EQ(got["usage"], nlohmann::json::parse(
+                                R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0})"));
 }
 
-} // namespace
+} // namespace responses_answer_test
 } // namespace llm_proxy::providers

@@ -5,19 +5,17 @@
 #include "providers/copilot_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
-
-using json = nlohmann::json;
+namespace responses_request_test {
 
 constexpr const char* user = R"({"role":"user","content":"hi"})";
 
 /// The body for a chat with these messages and further members.
-json asked(const std::string& messages, const std::string& members = "") {
+nlohmann::json asked(const std::string& messages, const std::string& members = "") {
     return copilot_call(R"({"messages":[)" + messages + "]" + members + "}", "gpt-5.3-codex")
         .parsed();
 }
 
-json input_of(const std::string& messages) {
+nlohmann::json input_of(const std::string& messages) {
     return asked(messages)["input"];
 }
 
@@ -30,7 +28,7 @@ std::string refused(const std::string& text) {
 }
 
 TEST(responses_request, a_conversation_becomes_items) {
-    const json got = asked(
+    const nlohmann::json got = asked(
         R"({"role":"system","content":"S1"},{"role":"system","content":"S2"},)"
         R"({"role":"developer","content":"D"},{"role":"user","content":[{"type":"text","text":"x"},)"
         R"({"type":"image_url","image_url":{"url":"http://x/y.png","detail":"low"}},)"
@@ -39,7 +37,7 @@ TEST(responses_request, a_conversation_becomes_items) {
         R"("type":"function","function":{"name":"f","arguments":"{}"}}]},)"
         R"({"role":"tool","tool_call_id":"call_1","content":"res"},{"role":"system","content":"late"})");
     EXPECT_EQ(got["instructions"], "S1 S2 D");
-    EXPECT_EQ(got["input"], json::parse(R"([
+    EXPECT_EQ(got["input"], nlohmann::json::parse(R"([
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "x"},
             {"type": "input_image", "image_url": "http://x/y.png", "detail": "low"},
             {"type": "input_file", "file_data": "data:application/pdf;base64,AA",
@@ -52,9 +50,9 @@ TEST(responses_request, a_conversation_becomes_items) {
 }
 
 TEST(responses_request, instructions_alone_become_an_item) {
-    const json got = asked(R"({"role":"system","content":"S"})");
+    const nlohmann::json got = asked(R"({"role":"system","content":"S"})");
     EXPECT_FALSE(got.contains("instructions"));
-    EXPECT_EQ(got["input"], json::parse(R"([{"type": "message", "role": "system",
+    EXPECT_EQ(got["input"], nlohmann::json::parse(R"([{"type": "message", "role": "system",
         "content": [{"type": "input_text", "text": "S"}]}])"));
 }
 
@@ -64,7 +62,7 @@ TEST(responses_request, odd_contents_keep_their_place) {
                        R"({"type":"input_text","text":"b"},{"type":"new","text":"c"},)"
                        R"({"type":"image_url","image_url":"http://u"},)"
                        R"({"type":"thinking","thinking":"t"}]})"),
-              json::parse(R"([
+              nlohmann::json::parse(R"([
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": ""}]},
         {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": ""}]},
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "a"},
@@ -80,7 +78,7 @@ TEST(responses_request, calls_of_all_kinds_are_given_back) {
                  R"({"role":"tool","tool_call_id":"c1","content":[{"type":"text","text":"x"},)"
                  R"({"type":"image_url","image_url":{"url":"http://a"}}]},)"
                  R"({"role":"tool","tool_call_id":"c2"})"),
-        json::parse(R"([
+        nlohmann::json::parse(R"([
         {"type": "custom_tool_call", "call_id": "c1", "name": "c", "input": "in"},
         {"type": "function_call", "call_id": "c2", "name": "f", "arguments": "{\"a\":1}"},
         {"type": "function_call", "call_id": "c3", "name": "g", "arguments": "{}"},
@@ -95,7 +93,7 @@ TEST(responses_request, reasoning_is_given_back) {
         input_of(
             R"({"role":"assistant","content":"t","reasoning_items":[{"id":"rs","type":)"
             R"("reasoning","encrypted_content":"e","summary":[]},{"id":null,"summary":null}]})"),
-        json::parse(R"([
+        nlohmann::json::parse(R"([
         {"type": "reasoning", "id": "rs", "summary": [], "encrypted_content": "e"},
         {"type": "reasoning", "summary": []},
         {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "t"}]}])"));
@@ -127,7 +125,7 @@ TEST(responses_request, what_cannot_be_said_is_a_bad_request) {
 }
 
 TEST(responses_request, parameters_have_other_names) {
-    json got =
+    nlohmann::json got =
         asked(user, R"(,"max_tokens":30,"reasoning_effort":"low","user":"u","verbosity":"low",)"
                     R"("response_format":{"type":"json_schema","json_schema":{"name":"n",)"
                     R"("schema":{"type":"object"},"strict":true}},"parallel_tool_calls":false,)"
@@ -136,7 +134,7 @@ TEST(responses_request, parameters_have_other_names) {
                     R"("presence_penalty":1,"logprobs":true,"metadata":{"a":"b"},)"
                     R"("stream_options":{"include_usage":true})");
     got.erase("input");
-    EXPECT_EQ(got, json::parse(R"({"model": "gpt-5.3-codex", "max_output_tokens": 30,
+    EXPECT_EQ(got, nlohmann::json::parse(R"({"model": "gpt-5.3-codex", "max_output_tokens": 30,
         "reasoning": {"effort": "low"}, "user": "u", "parallel_tool_calls": false,
         "text": {"format": {"type": "json_schema", "name": "n", "schema": {"type": "object"},
                             "strict": true}, "verbosity": "low"},
@@ -145,18 +143,20 @@ TEST(responses_request, parameters_have_other_names) {
 }
 
 TEST(responses_request, newer_names_win_and_own_ones_pass) {
-    const json got = asked(user, R"(,"max_tokens":1,"max_completion_tokens":7,"text":{"format":)"
-                                 R"({"type":"text"},"verbosity":"high"},"response_format":)"
-                                 R"({"type":"json_object"},"extra_body":{"truncation":"auto",)"
-                                 R"("include":["reasoning.encrypted_content"],"zip":1},)"
-                                 R"("reasoning_effort":{"effort":"high","summary":"auto"},)"
-                                 R"("stream_options":{"include_obfuscation":false})");
+    const nlohmann::json got =
+        asked(user, R"(,"max_tokens":1,"max_completion_tokens":7,"text":{"format":)"
+                    R"({"type":"text"},"verbosity":"high"},"response_format":)"
+                    R"({"type":"json_object"},"extra_body":{"truncation":"auto",)"
+                    R"("include":["reasoning.encrypted_content"],"zip":1},)"
+                    R"("reasoning_effort":{"effort":"high","summary":"auto"},)"
+                    R"("stream_options":{"include_obfuscation":false})");
     EXPECT_EQ(got["max_output_tokens"], 7);
-    EXPECT_EQ(got["text"], json::parse(R"({"format":{"type":"json_object"},"verbosity":"high"})"));
+    EXPECT_EQ(got["text"],
+              nlohmann::json::parse(R"({"format":{"type":"json_object"},"verbosity":"high"})"));
     EXPECT_EQ(got["truncation"], "auto");
-    EXPECT_EQ(got["include"], json::parse(R"(["reasoning.encrypted_content"])"));
-    EXPECT_EQ(got["reasoning"], json::parse(R"({"effort":"high","summary":"auto"})"));
-    EXPECT_EQ(got["stream_options"], json::parse(R"({"include_obfuscation":false})"));
+    EXPECT_EQ(got["include"], nlohmann::json::parse(R"(["reasoning.encrypted_content"])"));
+    EXPECT_EQ(got["reasoning"], nlohmann::json::parse(R"({"effort":"high","summary":"auto"})"));
+    EXPECT_EQ(got["stream_options"], nlohmann::json::parse(R"({"include_obfuscation":false})"));
     EXPECT_FALSE(got.contains("zip"));
 }
 
@@ -169,24 +169,24 @@ TEST(responses_request, a_user_has_at_most_64_characters) {
 
 TEST(responses_request, formats_are_unwrapped) {
     const auto format = [](const std::string& text) {
-        const json got = asked(user, R"(,"response_format":)" + text);
+        const nlohmann::json got = asked(user, R"(,"response_format":)" + text);
         return got.contains("text") ? got["text"]["format"].dump() : "none";
     };
     EXPECT_EQ(format(R"({"type":"json_schema","json_schema":{}})"),
               R"({"name":"response_schema","schema":{},"strict":false,"type":"json_schema"})");
     EXPECT_EQ(format(R"({"type":"text"})"), R"({"type":"text"})");
     for (const std::string text :
-         {"{}", R"("json")", R"({"type":"json_schema"})", R"({"type":"x"})"})
+         {"{}", R"("nlohmann::json")", R"({"type":"json_schema"})", R"({"type":"x"})"})
         EXPECT_EQ(format(text), "none");
 }
 
 TEST(responses_request, tools_are_unwrapped) {
-    const json got = asked(
+    const nlohmann::json got = asked(
         user, R"(,"tools":[{"type":"function","function":{"name":"f","description":"d",)"
               R"("parameters":{"type":"object"},"strict":true}},{"type":"function","function":)"
               R"({"name":"g"}},{"type":"custom","custom":{"name":"c","format":{"type":"grammar",)"
               R"("grammar":{"syntax":"lark","definition":"x"}}}},{"type":"web_search"}])");
-    EXPECT_EQ(got["tools"], json::parse(R"([
+    EXPECT_EQ(got["tools"], nlohmann::json::parse(R"([
         {"type": "function", "name": "f", "description": "d", "parameters": {"type": "object"},
          "strict": true},
         {"type": "function", "name": "g", "parameters": null, "strict": false},
@@ -213,9 +213,10 @@ TEST(responses_request, the_deployment_adds_its_own) {
     params.defaults = {{"reasoning_effort", R"("low")"}, {"max_tokens", "5"}};
     params.extra_body = {{"zip", "1"}, {"max_tokens", "6"}};
     const copilot_call call(R"({"messages":[],"reasoning_effort":"high"})", deploy(params));
-    EXPECT_EQ(call.parsed(), json::parse(R"({"model": "gpt-5.3-codex", "input": [], "zip": 1,
+    EXPECT_EQ(call.parsed(),
+              nlohmann::json::parse(R"({"model": "gpt-5.3-codex", "input": [], "zip": 1,
         "reasoning": {"effort": "high"}, "max_output_tokens": 6, "stream": false})"));
 }
 
-} // namespace
+} // namespace responses_request_test
 } // namespace llm_proxy::providers

@@ -6,7 +6,7 @@
 #include "providers/copilot_test_support.hpp"
 
 namespace llm_proxy::providers {
-namespace {
+namespace responses_stream_test {
 
 using strings = std::vector<std::string>;
 
@@ -256,5 +256,5 @@ TEST(responses_stream, calls_are_bounded) {
     EXPECT_EQ(got.list.size(), 1024);
 }
 
-} // namespace
+} // namespace responses_stream_test
 } // namespace llm_proxy::providers

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::providers {
-namespace {
+namespace scrub_test {
 
 TEST(scrub, takes_the_key_out_wherever_it_stands) {
     EXPECT_EQ(scrub("a or-key b or-keyor-key", "or-key"), "a *** b ******");
@@ -54,5 +54,5 @@ TEST(presentable, cuts_between_characters) {
     EXPECT_EQ(presentable(before + "yz", target), before + "y");
 }
 
-} // namespace
+} // namespace scrub_test
 } // namespace llm_proxy::providers

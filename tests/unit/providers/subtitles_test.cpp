@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::providers {
-namespace {
+namespace subtitles_test {
 
 std::string srt(const std::vector<timed_word>& words) {
     return subtitles(words, subtitle_format::srt);
@@ -40,5 +40,5 @@ TEST(subtitles, words_without_a_time_stand_with_their_neighbours) {
     EXPECT_EQ(srt({{"a.", {}, {}, ""}}), "");
 }
 
-} // namespace
+} // namespace subtitles_test
 } // namespace llm_proxy::providers

@@ -9,7 +9,7 @@
 #include <string>
 
 namespace llm_proxy::providers {
-namespace {
+namespace supported_parameters_test {
 
 using names = std::set<std::string>;
 
@@ -58,5 +58,5 @@ TEST(supported_parameters, depend_on_the_kind_of_call) {
     EXPECT_EQ(unsupported("openai", "gpt-4o", speech), names{});
 }
 
-} // namespace
+} // namespace supported_parameters_test
 } // namespace llm_proxy::providers

@@ -5,7 +5,7 @@
 #include <vector>
 
 namespace llm_proxy::providers {
-namespace {
+namespace think_splitter_test {
 
 struct row {
     std::string text;
@@ -84,5 +84,5 @@ TEST(think_splitter, an_answer_is_not_held_back) {
     EXPECT_EQ(out, (split_text{"", "<b<think"}));
 }
 
-} // namespace
+} // namespace think_splitter_test
 } // namespace llm_proxy::providers

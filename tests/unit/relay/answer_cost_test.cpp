@@ -6,7 +6,7 @@
 #include "relay/priced_context.hpp"
 
 namespace llm_proxy::relay {
-namespace {
+namespace answer_cost_test {
 
 using model::call_type;
 using testing::HasSubstr;
@@ -169,5 +169,5 @@ TEST(cost_lines, of_what_is_free_tell_its_parts_only) {
     EXPECT_THAT(lines, HasSubstr("response-cost-original: 0.0\r\n"));
 }
 
-} // namespace
+} // namespace answer_cost_test
 } // namespace llm_proxy::relay

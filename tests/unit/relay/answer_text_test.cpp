@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::relay {
-namespace {
+namespace answer_text_test {
 
 TEST(answer_text, joins_what_a_stream_says) {
     answer_text text;
@@ -79,5 +79,5 @@ TEST(answer_text, keeps_a_megabyte_and_tells_how_much_more_there_was) {
     EXPECT_LT(text.said().size(), 1100UL * 1024);
 }
 
-} // namespace
+} // namespace answer_text_test
 } // namespace llm_proxy::relay

@@ -9,7 +9,7 @@
 #include <array>
 
 namespace llm_proxy::relay {
-namespace {
+namespace answer_writer_test {
 
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -199,5 +199,5 @@ TEST_F(answer_writer_test, a_large_answer_reaches_a_client_that_reads_slowly) {
     EXPECT_TRUE(received.ends_with("xend"));
 }
 
-} // namespace
+} // namespace answer_writer_test
 } // namespace llm_proxy::relay

@@ -6,7 +6,7 @@
 #include "relay/relay_test_support.hpp"
 
 namespace llm_proxy::relay {
-namespace {
+namespace body_relay_test {
 
 using test::scripted_exchange;
 using testing::EndsWith;
@@ -215,5 +215,5 @@ TEST_F(body_relay_test, reads_no_more_than_the_limit) {
     EXPECT_EQ(beyond.why, upstream::failure::too_large);
 }
 
-} // namespace
+} // namespace body_relay_test
 } // namespace llm_proxy::relay

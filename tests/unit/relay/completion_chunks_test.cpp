@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 namespace llm_proxy::relay {
-namespace {
+namespace completion_chunks_test {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -40,5 +40,5 @@ TEST(completion_chunks, are_none_of_anything_else) {
     }
 }
 
-} // namespace
+} // namespace completion_chunks_test
 } // namespace llm_proxy::relay

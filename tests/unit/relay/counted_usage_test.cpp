@@ -5,7 +5,7 @@
 #include "relay/relay_test_support.hpp"
 
 namespace llm_proxy::relay {
-namespace {
+namespace counted_usage_test {
 
 using model::call_type;
 using test::scripted_exchange;
@@ -183,5 +183,5 @@ TEST_F(counting_relay, nothing_is_counted_unless_it_may) {
     EXPECT_FALSE(context.tokens);
 }
 
-} // namespace
+} // namespace counted_usage_test
 } // namespace llm_proxy::relay

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 namespace llm_proxy::relay {
-namespace {
+namespace error_json_test {
 
 TEST(error_json_test, writes_openais_object_with_the_status_as_a_string) {
     EXPECT_EQ(error_json(error(404, "not_found_error", "no such model")),
@@ -41,5 +41,5 @@ TEST(error_json_test, texts_are_escaped_and_the_log_detail_stays_inside) {
     EXPECT_EQ(text.find("only for the log"), std::string::npos);
 }
 
-} // namespace
+} // namespace error_json_test
 } // namespace llm_proxy::relay

@@ -10,7 +10,7 @@
 #include <map>
 
 namespace llm_proxy::relay {
-namespace {
+namespace event_translator_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -395,5 +395,5 @@ TEST(golden_streams_test, end_as_they_should) {
     EXPECT_EQ(counted.usage->total_tokens, 15);
 }
 
-} // namespace
+} // namespace event_translator_test
 } // namespace llm_proxy::relay

@@ -6,7 +6,7 @@
 #include <vector>
 
 namespace llm_proxy::relay {
-namespace {
+namespace json_lines_test {
 
 using testing::ElementsAre;
 
@@ -56,5 +56,5 @@ TEST(json_lines, a_line_without_end_is_bounded) {
     EXPECT_TRUE(reader.failed());
 }
 
-} // namespace
+} // namespace json_lines_test
 } // namespace llm_proxy::relay

@@ -12,7 +12,7 @@
 #include <functional>
 
 namespace llm_proxy::relay {
-namespace {
+namespace recorded_dialects_test {
 
 class even_random final : public random_source {
 public:
@@ -97,5 +97,5 @@ TEST(recorded_dialects, ollamas_lines_may_be_cut_anywhere) {
     }
 }
 
-} // namespace
+} // namespace recorded_dialects_test
 } // namespace llm_proxy::relay

@@ -5,7 +5,7 @@
 #include "relay/relay_test_support.hpp"
 
 namespace llm_proxy::relay {
-namespace {
+namespace stream_relay_test {
 
 using test::scripted_exchange;
 using testing::EndsWith;
@@ -182,5 +182,5 @@ TEST_F(stream_relay_test, an_error_as_json_in_place_of_a_stream_is_that_error) {
     EXPECT_THAT(out.failure->message, HasSubstr("Boom"));
 }
 
-} // namespace
+} // namespace stream_relay_test
 } // namespace llm_proxy::relay

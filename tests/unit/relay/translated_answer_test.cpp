@@ -6,7 +6,7 @@
 #include "relay/relay_test_support.hpp"
 
 namespace llm_proxy::relay {
-namespace {
+namespace translated_answer_test {
 
 using test::scripted_exchange;
 using testing::HasSubstr;
@@ -185,5 +185,5 @@ TEST_F(translated_answer, an_array_to_a_stream_is_its_events) {
     EXPECT_EQ(out.failure->status, 429);
 }
 
-} // namespace
+} // namespace translated_answer_test
 } // namespace llm_proxy::relay

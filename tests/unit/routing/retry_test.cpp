@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::routing {
-namespace {
+namespace retry_test {
 
 using std::chrono::milliseconds;
 
@@ -54,5 +54,5 @@ TEST(retry_delay, takes_the_upstreams_wish_up_to_a_minute) {
     EXPECT_EQ(delay({429, -1}, 0, 1), milliseconds(500));
 }
 
-} // namespace
+} // namespace retry_test
 } // namespace llm_proxy::routing

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::routing {
-namespace {
+namespace router_test {
 
 class fixed_random final : public random_source {
 public:
@@ -91,5 +91,5 @@ TEST(router, shares_follow_the_weights) {
     EXPECT_NEAR(first, 3000, 150);
 }
 
-} // namespace
+} // namespace router_test
 } // namespace llm_proxy::routing

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::server {
-namespace {
+namespace call_parser_test {
 
 using model::call_type;
 
@@ -224,5 +224,5 @@ TEST(call_parser, reads_the_start_of_a_form) {
     EXPECT_EQ(read(field("api_base", "http://x") + start).error().status, 401);
 }
 
-} // namespace
+} // namespace call_parser_test
 } // namespace llm_proxy::server

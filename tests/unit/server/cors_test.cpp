@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::server {
-namespace {
+namespace cors_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -79,5 +79,5 @@ TEST(cors_test, a_preflight_is_allowed_the_headers_it_asks_for) {
     EXPECT_THAT(lines, HasSubstr("access-control-max-age: 600\r\n"));
 }
 
-} // namespace
+} // namespace cors_test
 } // namespace llm_proxy::server

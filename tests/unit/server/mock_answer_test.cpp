@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace llm_proxy::server {
-namespace {
+namespace mock_answer_test {
 
 using nlohmann::json;
 using testing::ElementsAre;
@@ -140,5 +140,5 @@ TEST(mock_answer_test, the_usage_comes_last_to_who_asked) {
                                                 "total_tokens": 30})"));
 }
 
-} // namespace
+} // namespace mock_answer_test
 } // namespace llm_proxy::server

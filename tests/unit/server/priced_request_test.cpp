@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::server {
-namespace {
+namespace priced_request_test {
 
 using model::call_type;
 using model::priced_parameters;
@@ -64,5 +64,5 @@ TEST(priced_request, counts_the_characters_of_speech) {
     EXPECT_EQ(read(call_type::speech, R"({"input":5})").characters, 0);
 }
 
-} // namespace
+} // namespace priced_request_test
 } // namespace llm_proxy::server

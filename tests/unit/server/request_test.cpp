@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::server {
-namespace {
+namespace request_test {
 
 TEST(query_value_test, finds_and_decodes_a_parameter) {
     EXPECT_EQ(query_value("model=gpt", "model"), "gpt");
@@ -20,5 +20,5 @@ TEST(query_value_test, is_empty_where_there_is_none) {
     EXPECT_EQ(query_value("a=%zz", "a"), "");
 }
 
-} // namespace
+} // namespace request_test
 } // namespace llm_proxy::server

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace llm_proxy::server {
-namespace {
+namespace routes_test {
 
 using testing::UnorderedElementsAre;
 
@@ -138,5 +138,5 @@ TEST(routes_test, other_paths_are_unknown) {
     }
 }
 
-} // namespace
+} // namespace routes_test
 } // namespace llm_proxy::server

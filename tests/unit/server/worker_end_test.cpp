@@ -5,7 +5,7 @@
 #include <latch>
 
 namespace llm_proxy::server {
-namespace {
+namespace worker_end_test {
 
 using test::alive;
 using test::content_of;
@@ -123,5 +123,5 @@ TEST_F(running_call_test, a_pipelined_request_waits_for_the_one_before) {
     EXPECT_EQ(client.receive().body, "\"I'm alive!\"");
 }
 
-} // namespace
+} // namespace worker_end_test
 } // namespace llm_proxy::server

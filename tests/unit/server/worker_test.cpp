@@ -6,7 +6,7 @@
 #include "server/worker_requests.hpp"
 
 namespace llm_proxy::server {
-namespace {
+namespace worker_test {
 
 using test::alive;
 using test::content_of;
@@ -286,5 +286,5 @@ model_list:
     EXPECT_EQ(content_of(client.ask(post(question))), "Changed");
 }
 
-} // namespace
+} // namespace worker_test
 } // namespace llm_proxy::server

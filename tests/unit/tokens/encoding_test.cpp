@@ -4,7 +4,7 @@
 #include <thread>
 
 namespace llm_proxy::tokens {
-namespace {
+namespace encoding_test {
 
 using ids = std::vector<token_id>;
 
@@ -92,5 +92,5 @@ TEST(encoding, serves_several_threads_at_once) {
     EXPECT_EQ(counts, std::vector<std::size_t>(4, counts[0]));
 }
 
-} // namespace
+} // namespace encoding_test
 } // namespace llm_proxy::tokens

@@ -3,7 +3,7 @@
 #include "tokens/tokens_test_support.hpp"
 
 namespace llm_proxy::tokens {
-namespace {
+namespace prompt_count_test {
 
 using nlohmann::ordered_json;
 
@@ -55,5 +55,5 @@ TEST(count_prompt, odd_json_is_an_error_or_nothing) {
     EXPECT_TRUE(count_prompt(o200k(), ordered_json::array(), {.tools = &tools}));
 }
 
-} // namespace
+} // namespace prompt_count_test
 } // namespace llm_proxy::tokens

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace address_policy_test {
 
 bool is_public(const char* text) {
     return is_public_address(boost::asio::ip::make_address(text));
@@ -74,5 +74,5 @@ TEST(address_policy, nothing_else_is) {
     }
 }
 
-} // namespace
+} // namespace address_policy_test
 } // namespace llm_proxy::upstream

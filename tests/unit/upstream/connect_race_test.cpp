@@ -7,7 +7,7 @@
 #include "upstream/upstream_client.hpp"
 
 namespace llm_proxy::upstream {
-namespace {
+namespace connect_race_test {
 
 using net::asio::ip::make_address;
 using net::asio::ip::tcp;
@@ -58,5 +58,5 @@ TEST_F(connect_race_test, tells_the_last_failure) {
     EXPECT_EQ(race({}).problem, "no address");
 }
 
-} // namespace
+} // namespace connect_race_test
 } // namespace llm_proxy::upstream

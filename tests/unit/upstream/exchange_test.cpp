@@ -6,7 +6,7 @@
 #include <atomic>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace exchange_test {
 
 using test::origin_of;
 using test::scripted_server;
@@ -333,5 +333,5 @@ TEST(exchange_test, tells_why_there_is_no_connection) {
     EXPECT_EQ(client.pool().open_connections(), 0U);
 }
 
-} // namespace
+} // namespace exchange_test
 } // namespace llm_proxy::upstream

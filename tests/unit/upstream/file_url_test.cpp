@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace file_url_test {
 
 /// `scheme host port target`, or `none`.
 std::string described(const std::optional<file_url>& url) {
@@ -84,5 +84,5 @@ TEST(file_url, is_shown_without_its_secrets) {
     EXPECT_EQ(shown_url("http://a/" + std::string(500, 'x')).size(), 131U);
 }
 
-} // namespace
+} // namespace file_url_test
 } // namespace llm_proxy::upstream

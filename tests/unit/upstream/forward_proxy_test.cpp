@@ -5,7 +5,7 @@
 #include <map>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace forward_proxy_test {
 
 model::endpoint origin(const char* url) {
     return model::parse_base_url(url, config::tls_verify()).value().origin;
@@ -101,5 +101,5 @@ TEST(proxy_exceptions_test, match_addresses_and_networks) {
     EXPECT_FALSE(covers("0.0.0.0/0", "http://name"));
 }
 
-} // namespace
+} // namespace forward_proxy_test
 } // namespace llm_proxy::upstream

@@ -5,7 +5,7 @@
 #include "support/compress.hpp"
 
 namespace llm_proxy::upstream {
-namespace {
+namespace inflater_test {
 
 using test::compress;
 
@@ -89,5 +89,5 @@ TEST(inflater_test, tells_broken_and_cut_data) {
     EXPECT_TRUE(nothing.finished());
 }
 
-} // namespace
+} // namespace inflater_test
 } // namespace llm_proxy::upstream

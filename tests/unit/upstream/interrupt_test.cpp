@@ -6,7 +6,7 @@
 #include <latch>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace interrupt_test {
 
 using test::origin_of;
 using test::scripted_server;
@@ -231,5 +231,5 @@ TEST_F(interrupt_test, quiet_times_lose_nothing) {
     EXPECT_EQ(client.pool().idle_connections(), 1U);
 }
 
-} // namespace
+} // namespace interrupt_test
 } // namespace llm_proxy::upstream

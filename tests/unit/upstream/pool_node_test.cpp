@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace pool_node_test {
 
 using namespace std::chrono_literals;
 
@@ -65,5 +65,5 @@ TEST_F(pool_node_test, expires_the_oldest_and_never_hands_them_out) {
     EXPECT_EQ(node.open(), 0U);
 }
 
-} // namespace
+} // namespace pool_node_test
 } // namespace llm_proxy::upstream

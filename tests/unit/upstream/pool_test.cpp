@@ -7,7 +7,7 @@
 #include <latch>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace pool_test {
 
 using test::origin_of;
 using test::scripted_server;
@@ -223,5 +223,5 @@ TEST(pool_test, tells_when_the_forward_proxy_refuses) {
     EXPECT_EQ(socks.call(origin_of("http://name.test"), get).sent.why, failure::proxy);
 }
 
-} // namespace
+} // namespace pool_test
 } // namespace llm_proxy::upstream

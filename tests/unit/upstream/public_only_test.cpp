@@ -8,7 +8,7 @@
 #include <atomic>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace public_only_test {
 
 using peer = test::scripted_server::peer;
 using test::upstream_client;
@@ -92,5 +92,5 @@ TEST(public_only, a_forward_proxy_is_no_way_round) {
     EXPECT_EQ(proxy.connections(), 0U);
 }
 
-} // namespace
+} // namespace public_only_test
 } // namespace llm_proxy::upstream

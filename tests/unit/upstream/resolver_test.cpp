@@ -9,7 +9,7 @@
 #include <latch>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace resolver_test {
 
 using net::asio::ip::make_address;
 using ::testing::ElementsAre;
@@ -166,5 +166,5 @@ TEST(resolver_test, bounds_its_queue_and_its_memory) {
     EXPECT_EQ(lookups, before);
 }
 
-} // namespace
+} // namespace resolver_test
 } // namespace llm_proxy::upstream

@@ -7,7 +7,7 @@
 #include "upstream/upstream_client.hpp"
 
 namespace llm_proxy::upstream {
-namespace {
+namespace send_part_test {
 
 using test::origin_of;
 using test::scripted_server;
@@ -205,5 +205,5 @@ TEST_P(send_part_test, can_be_interrupted) {
 INSTANTIATE_TEST_SUITE_P(plain_and_tls, send_part_test, ::testing::Bool(),
                          [](const auto& kind) { return kind.param ? "tls" : "plain"; });
 
-} // namespace
+} // namespace send_part_test
 } // namespace llm_proxy::upstream

@@ -6,7 +6,7 @@
 #include <mutex>
 
 namespace llm_proxy::upstream {
-namespace {
+namespace tls_test {
 
 using test::origin_of;
 using test::scripted_server;
@@ -135,5 +135,5 @@ TEST_F(tls_test, tells_a_server_that_does_not_speak_tls) {
     EXPECT_THAT(answer.sent.detail, HasSubstr("handshake"));
 }
 
-} // namespace
+} // namespace tls_test
 } // namespace llm_proxy::upstream

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy {
-namespace {
+namespace base64_test {
 
 struct vector_case {
     std::string_view bytes, text;
@@ -55,5 +55,5 @@ TEST(base64, refuses_wrong_texts) {
         EXPECT_FALSE(base64url_decode(text)) << text;
 }
 
-} // namespace
+} // namespace base64_test
 } // namespace llm_proxy

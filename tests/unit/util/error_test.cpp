@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 namespace llm_proxy {
-namespace {
+namespace error_test {
 
 TEST(error_type_for_status, gives_known_statuses_their_own_type) {
     EXPECT_EQ(error_type_for_status(401), "authentication_error");
@@ -41,5 +41,5 @@ TEST(result, hands_the_error_out_with_all_of_its_detail) {
     EXPECT_EQ(failed.error().headers.front().second, "3");
 }
 
-} // namespace
+} // namespace error_test
 } // namespace llm_proxy

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy {
-namespace {
+namespace hash_test {
 
 // The examples of FIPS 180-4's test vectors.
 TEST(sha256_hex, matches_the_published_vectors) {
@@ -14,5 +14,5 @@ TEST(sha256_hex, matches_the_published_vectors) {
               "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
-} // namespace
+} // namespace hash_test
 } // namespace llm_proxy

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy {
-namespace {
+namespace percent_test {
 
 TEST(percent_decode, resolves_escapes_of_either_case) {
     EXPECT_EQ(percent_decode(""), "");
@@ -33,5 +33,5 @@ TEST(percent_encode, is_undone_by_decoding) {
     EXPECT_EQ(percent_decode(percent_encode(all)), all);
 }
 
-} // namespace
+} // namespace percent_test
 } // namespace llm_proxy

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy {
-namespace {
+namespace secret_test {
 
 TEST(secret, masks_a_long_key_down_to_its_last_four_characters) {
     EXPECT_EQ(secret("sk-abcdefghijklmnopwxyz").masked(), "sk-...wxyz");
@@ -28,5 +28,5 @@ TEST(constant_time_equal, compares_like_equality) {
     EXPECT_FALSE(constant_time_equal(std::string_view("a\0b", 3), std::string_view("a\0c", 3)));
 }
 
-} // namespace
+} // namespace secret_test
 } // namespace llm_proxy

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace llm_proxy {
-namespace {
+namespace strings_test {
 
 using testing::ElementsAre;
 
@@ -67,5 +67,5 @@ TEST(closest, stays_silent_about_anything_farther_than_a_third) {
     EXPECT_EQ(closest("rpm", std::vector<std::string>{}), std::nullopt);
 }
 
-} // namespace
+} // namespace strings_test
 } // namespace llm_proxy

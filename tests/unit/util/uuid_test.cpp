@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace llm_proxy {
-namespace {
+namespace uuid_test {
 
 TEST(uuid4, has_the_form_of_a_random_uuid) {
     EXPECT_THAT(uuid4(), testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-"
@@ -62,5 +62,5 @@ TEST(uuid4, comes_from_the_given_randomness) {
     EXPECT_NE(uuid4(nullptr), uuid4(nullptr));
 }
 
-} // namespace
+} // namespace uuid_test
 } // namespace llm_proxy
