@@ -7,6 +7,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(date REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
@@ -14,7 +15,7 @@ pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 add_library(llm_proxy_dependencies INTERFACE)
 target_link_libraries(llm_proxy_dependencies INTERFACE
     Threads::Threads OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB spdlog::spdlog yaml-cpp
-    nlohmann_json::nlohmann_json simdjson::simdjson CLI11::CLI11 Boost::headers
+    nlohmann_json::nlohmann_json simdjson::simdjson CLI11::CLI11 date::date-tz Boost::headers
     PkgConfig::PCRE2)
 # A request's coroutines have more frames at once than the two that Asio keeps for reuse.
 target_compile_definitions(llm_proxy_dependencies INTERFACE

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "llm_proxy/limits/day_window.hpp"
+#include "llm_proxy/limits/rolling_window.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace llm_proxy::limits {
+
+/// What a quota can limit: requests and tokens, in any rolling minute and in a day; requests at a
+/// time.
+enum class kind : std::uint8_t { rpm, tpm, rpd, tpd, parallel };
+inline constexpr std::size_t kind_count = 5;
+
+/// Limits by kind; nothing where there is none.
+using limit_table = std::array<std::optional<std::int64_t>, kind_count>;
+
+/// Why a request has no place, and from when on it would have one: `time_point::max()` where nobody
+/// can tell (a request in flight must end) or none ever will.
+struct refusal {
+    kind which = kind::rpm;
+    std::int64_t limit = 0;
+    time_point free_at = time_point::max();
+};
+
+/// One request's place in a quota.
+struct place {
+    time_point taken;
+    std::int64_t tokens = 0; // reserved
+};
+
+/// How one kind of limit stands.
+struct standing {
+    std::optional<std::int64_t> configured;
+    std::optional<std::int64_t> learned;
+    std::int64_t used = 0;
+    /// When a day's count begins anew; of a minute's, when all of it has come back.
+    time_point reset;
+};
+
+/// Everything that limits one deployment, or the deployments that share a provider's quota. A
+/// request gets a place against all its limits at once, or none. Used by one thread at a time;
+/// `now` must not go back from call to call.
+class quota {
+public:
+    quota(const limit_table& configured, const reset_rule& rule);
+
+    /// Puts other limits in force; the counts go on.
+    void configure(const limit_table& configured, const reset_rule& rule);
+
+    /// Takes a place for a request that may use `tokens`: nothing if it has one now, else what is
+    /// in its way the longest. A request that alone is above a limit on tokens gets its place when
+    /// that window is empty.
+    std::optional<refusal> take(std::int64_t tokens, time_point now);
+    /// The same without taking.
+    std::optional<refusal> check(std::int64_t tokens, time_point now);
+
+    /// The request never reached the provider.
+    void give_back(const place& held);
+    /// The request used so many tokens.
+    void settle(const place& held, std::int64_t tokens);
+    /// The request has ended: makes room for another at the same time.
+    void finish();
+
+    /// The provider told its limit; the lower one of this and the configured one holds. A limit of
+    /// 0 lets nothing through.
+    void learn(kind which, std::int64_t limit);
+    /// The provider refused: nothing goes to it before `until`.
+    void rest(kind why, time_point until);
+    /// The provider told how much of its day is used, or when that ends.
+    void learn_used(kind which, std::int64_t used, time_point now);
+    void learn_reset(time_point when, time_point now);
+
+    std::optional<std::int64_t> limit_of(kind which) const;
+    std::array<standing, kind_count> standings(time_point now);
+
+    /// What must outlive the process.
+    struct record {
+        std::vector<taking> requests; // of the last minute
+        std::vector<taking> tokens;
+        std::int64_t requests_today = 0;
+        std::int64_t tokens_today = 0;
+        time_point day_began;
+        time_point day_ends;
+        limit_table learned;
+        time_point resting_until;
+        kind resting_for = kind::rpm;
+    };
+    record save(time_point now);
+    /// Before anything is taken.
+    void restore(record earlier);
+
+private:
+    void apply_limits();
+    static void note(std::optional<refusal>& worst, kind which, std::int64_t limit,
+                     time_point free_at);
+
+    limit_table configured_;
+    limit_table learned_;
+    rolling_window requests_;
+    rolling_window tokens_;
+    day_window requests_today_;
+    day_window tokens_today_;
+    std::int64_t parallel_limit_ = 0;
+    std::int64_t in_flight_ = 0;
+    time_point resting_until_;
+    kind resting_for_ = kind::rpm;
+};
+
+} // namespace llm_proxy::limits

@@ -1,0 +1,178 @@
+#include "llm_proxy/limits/quota.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace llm_proxy::limits {
+
+namespace {
+
+constexpr std::chrono::seconds minute{60};
+/// Large enough for every count, small enough to add to.
+constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max() / 4;
+
+constexpr std::size_t index_of(kind which) {
+    return static_cast<std::size_t>(which);
+}
+
+} // namespace
+
+quota::quota(const limit_table& configured, const reset_rule& rule)
+    : configured_(configured), requests_(unlimited, minute), tokens_(unlimited, minute),
+      requests_today_(unlimited, rule), tokens_today_(unlimited, rule) {
+    apply_limits();
+}
+
+void quota::configure(const limit_table& configured, const reset_rule& rule) {
+    configured_ = configured;
+    requests_today_.set_rule(rule);
+    tokens_today_.set_rule(rule);
+    apply_limits();
+}
+
+std::optional<std::int64_t> quota::limit_of(kind which) const {
+    const auto& configured = configured_[index_of(which)];
+    const auto& learned = learned_[index_of(which)];
+    if (configured && learned) {
+        return std::min(*configured, *learned);
+    }
+    return configured ? configured : learned;
+}
+
+void quota::apply_limits() {
+    requests_.set_limit(limit_of(kind::rpm).value_or(unlimited));
+    tokens_.set_limit(limit_of(kind::tpm).value_or(unlimited));
+    requests_today_.set_limit(limit_of(kind::rpd).value_or(unlimited));
+    tokens_today_.set_limit(limit_of(kind::tpd).value_or(unlimited));
+    parallel_limit_ = limit_of(kind::parallel).value_or(unlimited);
+}
+
+void quota::note(std::optional<refusal>& worst, kind which, std::int64_t limit,
+                 time_point free_at) {
+    if (!worst || free_at > worst->free_at) {
+        worst = refusal{which, limit, free_at};
+    }
+}
+
+std::optional<refusal> quota::check(std::int64_t tokens, time_point now) {
+    std::optional<refusal> worst;
+    if (now < resting_until_) {
+        note(worst, resting_for_, limit_of(resting_for_).value_or(0), resting_until_);
+    }
+    const auto ask = [&](auto& window, kind which, std::int64_t wanted) {
+        const std::int64_t amount = std::max<std::int64_t>(1, std::min(wanted, window.limit()));
+        if (!window.fits(amount, now)) {
+            note(worst, which, window.limit(), window.free_at(amount, now));
+        }
+    };
+    ask(requests_, kind::rpm, 1);
+    ask(requests_today_, kind::rpd, 1);
+    ask(tokens_, kind::tpm, tokens);
+    ask(tokens_today_, kind::tpd, tokens);
+    if (in_flight_ >= parallel_limit_) {
+        note(worst, kind::parallel, parallel_limit_, time_point::max());
+    }
+    return worst;
+}
+
+std::optional<refusal> quota::take(std::int64_t tokens, time_point now) {
+    auto refused = check(tokens, now);
+    if (!refused) {
+        requests_.take(1, now);
+        requests_today_.take(1, now);
+        tokens_.take(tokens, now);
+        tokens_today_.take(tokens, now);
+        ++in_flight_;
+    }
+    return refused;
+}
+
+void quota::give_back(const place& held) {
+    requests_.correct(held.taken, -1);
+    requests_today_.correct(held.taken, -1);
+    settle(held, 0);
+}
+
+void quota::settle(const place& held, std::int64_t tokens) {
+    tokens_.correct(held.taken, tokens - held.tokens);
+    tokens_today_.correct(held.taken, tokens - held.tokens);
+}
+
+void quota::finish() {
+    --in_flight_;
+}
+
+void quota::learn(kind which, std::int64_t limit) {
+    learned_[index_of(which)] = limit;
+    apply_limits();
+}
+
+void quota::rest(kind why, time_point until) {
+    if (until > resting_until_) {
+        resting_until_ = until;
+        resting_for_ = why;
+    }
+}
+
+void quota::learn_used(kind which, std::int64_t used, time_point now) {
+    if (which == kind::rpd) {
+        requests_today_.raise_used(used, now);
+    } else if (which == kind::tpd) {
+        tokens_today_.raise_used(used, now);
+    }
+}
+
+void quota::learn_reset(time_point when, time_point now) {
+    requests_today_.set_next_reset(when, now);
+    tokens_today_.set_next_reset(when, now);
+}
+
+std::array<standing, kind_count> quota::standings(time_point now) {
+    std::array<standing, kind_count> out;
+    for (std::size_t i = 0; i < kind_count; ++i) {
+        out[i].configured = configured_[i];
+        out[i].learned = learned_[i];
+    }
+    const auto show = [&](kind which, std::int64_t used, time_point reset) {
+        out[index_of(which)].used = used;
+        out[index_of(which)].reset = reset;
+    };
+    const auto empty_at = [now](rolling_window& window) {
+        const auto out = window.takings(now);
+        return out.empty() ? now : out.back().when + minute;
+    };
+    show(kind::rpm, requests_.used(now), empty_at(requests_));
+    show(kind::tpm, tokens_.used(now), empty_at(tokens_));
+    show(kind::rpd, requests_today_.used(now), requests_today_.next_reset(now));
+    show(kind::tpd, tokens_today_.used(now), tokens_today_.next_reset(now));
+    show(kind::parallel, in_flight_, now);
+    return out;
+}
+
+quota::record quota::save(time_point now) {
+    record out;
+    out.requests = requests_.takings(now);
+    out.tokens = tokens_.takings(now);
+    out.requests_today = requests_today_.used(now);
+    out.tokens_today = tokens_today_.used(now);
+    out.day_began = requests_today_.began();
+    out.day_ends = requests_today_.next_reset(now);
+    out.learned = learned_;
+    out.resting_until = resting_until_;
+    out.resting_for = resting_for_;
+    return out;
+}
+
+void quota::restore(record earlier) {
+    requests_.restore(std::move(earlier.requests));
+    tokens_.restore(std::move(earlier.tokens));
+    requests_today_.restore(earlier.requests_today, earlier.day_began, earlier.day_ends);
+    tokens_today_.restore(earlier.tokens_today, earlier.day_began, earlier.day_ends);
+    learned_ = earlier.learned;
+    resting_until_ = earlier.resting_until;
+    resting_for_ = earlier.resting_for;
+    apply_limits();
+}
+
+} // namespace llm_proxy::limits
