@@ -100,11 +100,12 @@ TEST_P(send_part_test, an_early_answer_wakes_the_sender) {
             from.wait_for_close();
         },
         [&](exchange& link, net::interruptor& stop) -> net::task<> {
-            const outcome sent = co_await send(link, std::string(head) + "abc", 7);
-            EXPECT_TRUE(sent.ok());
-            co_await wait(stop);
-            EXPECT_EQ(stop.reason(), net::interrupt::answer);
-            const outcome got = co_await send(link, "defg", 3);
+            outcome got = co_await send(link, std::string(head) + "abc", 7);
+            if (!link.answered()) { // a quick peer answers while the first part is sent
+                co_await wait(stop);
+                EXPECT_EQ(stop.reason(), net::interrupt::answer);
+                got = co_await send(link, "defg", 3);
+            }
             EXPECT_TRUE(got.ok());
             EXPECT_FALSE(stop.raised());
             EXPECT_TRUE(link.answered());
@@ -168,10 +169,11 @@ TEST_P(send_part_test, a_peer_that_leaves_fails_it) {
             from.close();
         },
         [&](exchange& link, net::interruptor& stop) -> net::task<> {
-            const outcome sent = co_await send(link, head, 10);
-            EXPECT_TRUE(sent.ok());
-            co_await wait(stop);
-            const outcome got = co_await send(link, "abc", 7);
+            outcome got = co_await send(link, head, 10);
+            if (got.ok()) { // else it left while the first part was sent
+                co_await wait(stop);
+                got = co_await send(link, "abc", 7);
+            }
             EXPECT_EQ(got.why, failure::closed);
             EXPECT_FALSE(link.answered());
         });
