@@ -33,11 +33,23 @@ void quota::configure(const limit_table& configured, const reset_rule& rule) {
 
 std::optional<std::int64_t> quota::limit_of(kind which) const {
     const auto& configured = configured_[index_of(which)];
-    const auto& learned = learned_[index_of(which)];
+    const auto& learned = learned_.limits[index_of(which)];
     if (configured && learned) {
         return std::min(*configured, *learned);
     }
     return configured ? configured : learned;
+}
+
+std::optional<std::int64_t> quota::configured_limit(kind which) const {
+    return configured_[index_of(which)];
+}
+
+std::optional<refusal> quota::resting(time_point now) const {
+    if (now >= learned_.resting_until) {
+        return std::nullopt;
+    }
+    return refusal{learned_.resting_for, limit_of(learned_.resting_for).value_or(0),
+                   learned_.resting_until};
 }
 
 void quota::apply_limits() {
@@ -56,10 +68,8 @@ void quota::note(std::optional<refusal>& worst, kind which, std::int64_t limit,
 }
 
 std::optional<refusal> quota::check(std::int64_t tokens, time_point now) {
-    std::optional<refusal> worst;
-    if (now < resting_until_) {
-        note(worst, resting_for_, limit_of(resting_for_).value_or(0), resting_until_);
-    }
+    forget_old_lessons(now);
+    std::optional<refusal> worst = resting(now);
     const auto ask = [&](auto& window, kind which, std::int64_t wanted) {
         const std::int64_t amount = std::max<std::int64_t>(1, std::min(wanted, window.limit()));
         if (!window.fits(amount, now)) {
@@ -103,15 +113,25 @@ void quota::finish() {
     --in_flight_;
 }
 
-void quota::learn(kind which, std::int64_t limit) {
-    learned_[index_of(which)] = limit;
+void quota::learn(kind which, std::int64_t limit, time_point now) {
+    constexpr std::chrono::hours held{24};
+    learned_.limits[index_of(which)] = limit;
+    learned_.hold_until = now + held;
     apply_limits();
 }
 
+void quota::forget_old_lessons(time_point now) {
+    if (learned_.hold_until != time_point() && now >= learned_.hold_until) {
+        learned_.limits = {};
+        learned_.hold_until = {};
+        apply_limits();
+    }
+}
+
 void quota::rest(kind why, time_point until) {
-    if (until > resting_until_) {
-        resting_until_ = until;
-        resting_for_ = why;
+    if (until > learned_.resting_until) {
+        learned_.resting_until = until;
+        learned_.resting_for = why;
     }
 }
 
@@ -132,7 +152,7 @@ std::array<standing, kind_count> quota::standings(time_point now) {
     std::array<standing, kind_count> out;
     for (std::size_t i = 0; i < kind_count; ++i) {
         out[i].configured = configured_[i];
-        out[i].learned = learned_[i];
+        out[i].learned = learned_.limits[i];
     }
     const auto show = [&](kind which, std::int64_t used, time_point reset) {
         out[index_of(which)].used = used;
@@ -150,28 +170,26 @@ std::array<standing, kind_count> quota::standings(time_point now) {
     return out;
 }
 
-quota::record quota::save(time_point now) {
-    record out;
-    out.requests = requests_.takings(now);
-    out.tokens = tokens_.takings(now);
-    out.requests_today = requests_today_.used(now);
-    out.tokens_today = tokens_today_.used(now);
-    out.day_began = requests_today_.began();
-    out.day_ends = requests_today_.next_reset(now);
-    out.learned = learned_;
-    out.resting_until = resting_until_;
-    out.resting_for = resting_for_;
+quota::day_record quota::day(time_point now) {
+    day_record out;
+    out.requests = requests_today_.used(now);
+    out.tokens = tokens_today_.used(now);
+    out.began = requests_today_.began();
+    out.ends = requests_today_.next_reset(now);
     return out;
+}
+
+quota::record quota::save(time_point now) {
+    return {requests_.takings(now), tokens_.takings(now), day(now), learned_};
 }
 
 void quota::restore(record earlier) {
     requests_.restore(std::move(earlier.requests));
     tokens_.restore(std::move(earlier.tokens));
-    requests_today_.restore(earlier.requests_today, earlier.day_began, earlier.day_ends);
-    tokens_today_.restore(earlier.tokens_today, earlier.day_began, earlier.day_ends);
+    const day_record& day = earlier.day;
+    requests_today_.restore(day.requests, day.began, day.ends);
+    tokens_today_.restore(day.tokens, day.began, day.ends);
     learned_ = earlier.learned;
-    resting_until_ = earlier.resting_until;
-    resting_for_ = earlier.resting_for;
     apply_limits();
 }
 

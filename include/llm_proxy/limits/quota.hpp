@@ -65,9 +65,9 @@ public:
     /// The request has ended: makes room for another at the same time.
     void finish();
 
-    /// The provider told its limit; the lower one of this and the configured one holds. A limit of
-    /// 0 lets nothing through.
-    void learn(kind which, std::int64_t limit);
+    /// The provider told its limit; the lower one of this and the configured one holds, for a day,
+    /// so that one that was raised is found out. A limit of 0 lets nothing through.
+    void learn(kind which, std::int64_t limit, time_point now);
     /// The provider refused: nothing goes to it before `until`.
     void rest(kind why, time_point until);
     /// The provider told how much of its day is used, or when that ends.
@@ -75,39 +75,52 @@ public:
     void learn_reset(time_point when, time_point now);
 
     std::optional<std::int64_t> limit_of(kind which) const;
+    std::optional<std::int64_t> configured_limit(kind which) const;
+    /// Why it takes nothing, whatever its counts, and until when.
+    std::optional<refusal> resting(time_point now) const;
     std::array<standing, kind_count> standings(time_point now);
 
+    /// A day's counts.
+    struct day_record {
+        time_point began;
+        time_point ends;
+        std::int64_t requests = 0;
+        std::int64_t tokens = 0;
+    };
+    /// What the provider taught.
+    struct lessons {
+        limit_table limits;
+        time_point hold_until;
+        time_point resting_until;
+        kind resting_for = kind::rpm;
+    };
     /// What must outlive the process.
     struct record {
         std::vector<taking> requests; // of the last minute
         std::vector<taking> tokens;
-        std::int64_t requests_today = 0;
-        std::int64_t tokens_today = 0;
-        time_point day_began;
-        time_point day_ends;
-        limit_table learned;
-        time_point resting_until;
-        kind resting_for = kind::rpm;
+        day_record day;
+        lessons learned;
     };
+    day_record day(time_point now);
+    const lessons& learned() const { return learned_; }
     record save(time_point now);
     /// Before anything is taken.
     void restore(record earlier);
 
 private:
     void apply_limits();
+    void forget_old_lessons(time_point now);
     static void note(std::optional<refusal>& worst, kind which, std::int64_t limit,
                      time_point free_at);
 
     limit_table configured_;
-    limit_table learned_;
+    lessons learned_;
     rolling_window requests_;
     rolling_window tokens_;
     day_window requests_today_;
     day_window tokens_today_;
     std::int64_t parallel_limit_ = 0;
     std::int64_t in_flight_ = 0;
-    time_point resting_until_;
-    kind resting_for_ = kind::rpm;
 };
 
 } // namespace llm_proxy::limits

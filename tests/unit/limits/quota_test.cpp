@@ -91,15 +91,15 @@ TEST(quota, holds_requests_at_a_time) {
 
 TEST(quota, the_lower_of_configured_and_learned_holds) {
     quota limited(table(10), reset_rule());
-    limited.learn(kind::rpm, 2);
-    limited.learn(kind::rpd, 0);
+    limited.learn(kind::rpm, 2, start);
+    limited.learn(kind::rpd, 0, start);
     EXPECT_EQ(limited.limit_of(kind::rpm), 2);
     const auto refused = limited.check(1, start);
     ASSERT_TRUE(refused);
     EXPECT_EQ(refused->which, kind::rpd);
     EXPECT_EQ(refused->free_at, time_point::max()) << "a limit of 0 is never";
-    limited.learn(kind::tpm, 0);
-    limited.learn(kind::rpd, 5);
+    limited.learn(kind::tpm, 0, start);
+    limited.learn(kind::rpd, 5, start);
     EXPECT_TRUE(limited.check(0, start)) << "also of tokens";
 }
 
