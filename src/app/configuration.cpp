@@ -1,5 +1,6 @@
 #include "llm_proxy/app/configuration.hpp"
 
+#include "llm_proxy/app/quotas.hpp"
 #include "llm_proxy/config/check.hpp"
 #include "llm_proxy/pricing/deployment_prices.hpp"
 #include "llm_proxy/providers/registry.hpp"
@@ -38,6 +39,7 @@ configuration read_configuration(const options& chosen, const config::environmen
     const auto variable = [&out](std::string_view name) {
         return name.empty() ? std::nullopt : out.variables.get(name);
     };
+    check_limits(*loaded.config, out.found);
     auto deployments = providers::build_deployments(*loaded.config, variable, out.found);
     auto table = prices.read(pricing::needed_entries(deployments));
     if (table) {

@@ -5,6 +5,7 @@
 #include "llm_proxy/app/file_watch.hpp"
 #include "llm_proxy/app/logging.hpp"
 #include "llm_proxy/app/price_source.hpp"
+#include "llm_proxy/app/quotas.hpp"
 #include "llm_proxy/login/copilot_service.hpp"
 #include "llm_proxy/pricing/deployment_prices.hpp"
 #include "llm_proxy/providers/adapter.hpp"
@@ -58,6 +59,10 @@ std::chrono::seconds drain_time(const config::environment& variables) {
     return std::chrono::seconds(std::max(1L, seconds));
 }
 
+std::string data_folder(const options& chosen) {
+    return chosen.data_dir.empty() ? "data" : chosen.data_dir;
+}
+
 bool needs_login(const server::snapshot& config) {
     return std::ranges::any_of(config.models.deployments(), [](const auto& item) {
         return item->adapter != nullptr && item->adapter->needs_login();
@@ -69,7 +74,8 @@ class daemon {
 public:
     daemon(options chosen, configuration first, config::environment process)
         : chosen_(std::move(chosen)), process_(std::move(process)),
-          variables_(std::move(first.variables)), snapshot_(std::move(first.snapshot)),
+          variables_(std::move(first.variables)), quotas_(open_quota_book(data_folder(chosen_))),
+          snapshot_(with_quotas(*first.snapshot, *quotas_)),
           bundled_models_(first.models_with_prices),
           upstreams_(upstream::make_shared_services(
               [this](std::string_view name) { return variables_.get(name); })),
@@ -86,6 +92,7 @@ public:
             }
         }
         make_login();
+        apply_limits(snapshot_->models.deployments());
         const unsigned count = chosen_.num_workers.value_or(available_cpus());
         server::worker_options options = worker_options_for(count);
         for (unsigned i = 0; i < count; ++i) {
@@ -143,6 +150,7 @@ private:
         out.cors_credentials =
             variables_.get("LITELLM_CORS_ALLOW_CREDENTIALS").value_or("") == "true";
         out.counting = &counting_;
+        out.lines = &lines_;
         out.login = login_.get();
         return out;
     }
@@ -256,7 +264,7 @@ private:
             spdlog::error("{}: not loaded; the configuration in force stays", chosen_.config_path);
             return;
         }
-        put_in_force(std::move(next.snapshot));
+        put_in_force(with_quotas(*next.snapshot, *quotas_));
         watch_.watch(snapshot_->settings->files);
         fetch_prices(next.variables);
         spdlog::info("{}: loaded anew, {} model(s)", chosen_.config_path,
@@ -265,6 +273,7 @@ private:
 
     void put_in_force(std::shared_ptr<const server::snapshot> next) {
         snapshot_ = std::move(next);
+        apply_limits(snapshot_->models.deployments());
         for (auto& worker : workers_) {
             worker->use(snapshot_);
         }
@@ -302,6 +311,7 @@ private:
     options chosen_;
     config::environment process_;
     config::environment variables_;
+    std::unique_ptr<limits::quota_book> quotas_;
     std::shared_ptr<const server::snapshot> snapshot_;
     std::size_t bundled_models_;
     pricing::packed_prices prices_; // in force, as they were fetched
@@ -316,6 +326,7 @@ private:
     file_watch token_watch_;
     price_source price_source_;
     std::vector<std::unique_ptr<server::worker>> workers_;
+    limits::waiting_lines lines_;
     net::background counting_; // ends before the workers, to whose loops it posts
     std::vector<std::thread> threads_;
     std::size_t ended_ = 0;

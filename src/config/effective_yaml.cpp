@@ -148,6 +148,14 @@ void write_params(yaml_writer& out, const litellm_params& params) {
     out.put("weight", params.weight);
     out.put("rpm", params.rpm);
     out.put("tpm", params.tpm);
+    out.put("rpd", params.limits.rpd);
+    out.put("tpd", params.limits.tpd);
+    out.put("max_parallel_requests", params.limits.max_parallel_requests);
+    if (!params.limits.rpd_reset.empty())
+        out.put("rpd_reset", params.limits.rpd_reset);
+    if (!params.limits.quota_group.empty())
+        out.put("quota_group", params.limits.quota_group);
+    out.put("max_queue_wait", params.limits.max_queue_wait);
     out.put("ssl_verify", params.ssl_verify);
     out.put("mock_response", params.mock_response);
     out.put("drop_params", params.drop_params);
@@ -184,6 +192,9 @@ void write_router(yaml_writer& out, const router_settings& router) {
     out.put("routing_strategy", router.routing_strategy);
     out.put("timeout", router.timeout);
     out.put("stream_timeout", router.stream_timeout);
+    out.put("default_max_parallel_requests", router.default_max_parallel_requests);
+    out.put("max_queue_wait", router.max_queue_wait);
+    out.put("default_priority", router.default_priority);
     if (!router.model_group_alias.empty()) {
         out.open("model_group_alias");
         for (const model_alias& alias : router.model_group_alias) {

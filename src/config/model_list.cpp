@@ -143,7 +143,7 @@ private:
         into.drop_params = from.boolean("drop_params");
         into.additional_drop_params = read_names(from, "additional_drop_params");
         into.allowed_openai_params = read_names(from, "allowed_openai_params");
-        note_limits(from);
+        read_limits(from);
         entry_.model_where = from.where("model");
         entry_.base_where = into.api_base ? from.where(base_key) : entry_.where;
         entry_.id = deployment_id(entry_.model_name, *item_.find("litellm_params"));
@@ -211,12 +211,16 @@ private:
         return names;
     }
 
-    void note_limits(const section_reader& from) {
-        for (const map_entry& one : std::get<map>(item_.find("litellm_params")->data))
-            if (one.key == "rpm" || one.key == "tpm")
-                shared_.note_once(litellm_params_section, one, from.path_of(one.key),
-                                  "weighs the choice between deployments, but is not enforced as "
-                                  "a limit yet");
+    void read_limits(section_reader& from) {
+        limit_params& into = entry_.params.limits;
+        into.rpd = from.number("rpd");
+        into.tpd = from.number("tpd");
+        into.max_parallel_requests = from.integer("max_parallel_requests");
+        into.rpd_reset = from.text("rpd_reset").value_or("");
+        if (!into.rpd_reset.empty())
+            into.reset_where = from.where("rpd_reset");
+        into.quota_group = from.text("quota_group").value_or("");
+        into.max_queue_wait = from.number("max_queue_wait");
     }
 
     void read_info(const section_reader& from) {

@@ -207,6 +207,9 @@ router_settings read_router_settings(const value* section, reading& shared) {
         for (const map_entry& one : std::get<map>(aliases->data))
             if (auto alias = read_alias(one, from))
                 into.model_group_alias.push_back(std::move(*alias));
+    into.default_max_parallel_requests = from.integer("default_max_parallel_requests");
+    into.max_queue_wait = from.number("max_queue_wait").value_or(into.max_queue_wait);
+    into.default_priority = from.integer("default_priority").value_or(0);
     check_fallbacks(section, "router_settings", shared);
     return into;
 }

@@ -2,6 +2,7 @@
 
 #include "llm_proxy/json/plain_run.hpp"
 #include "llm_proxy/json/utf8.hpp"
+#include "llm_proxy/util/strings.hpp"
 
 #include <algorithm>
 #include <bitset>
@@ -9,10 +10,6 @@
 
 namespace llm_proxy::json {
 namespace {
-
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 constexpr bool is_low_surrogate(int unit) {
     return unit >= 0xdc00 && unit <= 0xdfff;

@@ -149,7 +149,16 @@ result<std::unique_ptr<ledger>> ledger::open(const std::string& path) {
     return std::unique_ptr<ledger>(new ledger(descriptor, content));
 }
 
+ledger::ledger(int descriptor, file* mapped)
+    : descriptor_(descriptor), mapped_(mapped), writer_([this] { write_to_disk(); }) {}
+
 ledger::~ledger() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    stop_.notify_one();
+    writer_.join();
     ::munmap(mapped_, sizeof(file));
     ::close(descriptor_);
 }
@@ -180,8 +189,13 @@ ledger_entry* ledger::find(std::string_view identity, time_point now) {
     return oldest;
 }
 
-void ledger::flush() {
-    ::msync(mapped_, sizeof(file), MS_ASYNC);
+/// What was not written to costs nothing: only pages that changed go to the disk.
+void ledger::write_to_disk() {
+    constexpr std::chrono::seconds pause{1};
+    std::unique_lock lock(mutex_);
+    while (!stop_.wait_for(lock, pause, [this] { return stopping_; })) {
+        ::msync(mapped_, sizeof(file), MS_SYNC);
+    }
 }
 
 } // namespace llm_proxy::limits

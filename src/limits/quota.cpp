@@ -158,16 +158,28 @@ std::array<standing, kind_count> quota::standings(time_point now) {
         out[index_of(which)].used = used;
         out[index_of(which)].reset = reset;
     };
-    const auto empty_at = [now](rolling_window& window) {
-        const auto out = window.takings(now);
-        return out.empty() ? now : out.back().when + minute;
-    };
-    show(kind::rpm, requests_.used(now), empty_at(requests_));
-    show(kind::tpm, tokens_.used(now), empty_at(tokens_));
+    show(kind::rpm, requests_.used(now), requests_.empty_at(now));
+    show(kind::tpm, tokens_.used(now), tokens_.empty_at(now));
     show(kind::rpd, requests_today_.used(now), requests_today_.next_reset(now));
     show(kind::tpd, tokens_today_.used(now), tokens_today_.next_reset(now));
     show(kind::parallel, in_flight_, now);
     return out;
+}
+
+allowance quota::left(time_point now) {
+    const auto tighter = [&](rolling_window& minutes, day_window& days) {
+        allowance::part out;
+        if (minutes.limit() < unlimited) {
+            out = {minutes.limit(), minutes.limit() - minutes.used(now), minutes.empty_at(now)};
+        }
+        const std::int64_t today = days.limit() - days.used(now);
+        if (days.limit() < unlimited && (!out.limit || today < out.remaining)) {
+            out = {days.limit(), today, days.next_reset(now)};
+        }
+        out.remaining = std::max<std::int64_t>(0, out.remaining);
+        return out;
+    };
+    return {tighter(requests_, requests_today_), tighter(tokens_, tokens_today_)};
 }
 
 quota::day_record quota::day(time_point now) {

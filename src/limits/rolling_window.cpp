@@ -34,6 +34,11 @@ void rolling_window::correct(time_point when, std::int64_t difference) {
     used_ += change;
 }
 
+time_point rolling_window::empty_at(time_point now) {
+    drop_returned(now);
+    return takings_.empty() ? now : takings_.back().when + length_;
+}
+
 time_point rolling_window::free_at(std::int64_t amount, time_point now) {
     if (fits(amount, now)) {
         return now;

@@ -79,6 +79,9 @@ bool shared_quota::learn(const lesson& told, time_point now) {
     if (told.rest_until) {
         quota_.rest(told.which, *told.rest_until);
     }
+    if (told.day_is_over) {
+        quota_.rest(told.which, quota_.day(now).ends);
+    }
     if (kept_ != nullptr) {
         kept_->keep_lessons(quota_.learned());
         keep_day(now);
@@ -94,6 +97,11 @@ std::array<standing, kind_count> shared_quota::standings(time_point now) {
 std::optional<refusal> shared_quota::resting(time_point now) {
     const std::lock_guard lock(mutex_);
     return quota_.resting(now);
+}
+
+allowance shared_quota::left(time_point now) {
+    const std::lock_guard lock(mutex_);
+    return quota_.left(now);
 }
 
 void shared_quota::subscribe(std::weak_ptr<const std::function<void()>> on_change) {
@@ -125,6 +133,9 @@ void shared_quota::finish() {
     {
         const std::lock_guard lock(mutex_);
         quota_.finish();
+        if (subscribers_.empty()) {
+            return;
+        }
     }
     tell_subscribers();
 }

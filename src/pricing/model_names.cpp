@@ -9,10 +9,6 @@ namespace llm_proxy::pricing {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 std::string_view without_trailing_number(std::string_view model) {
     std::size_t end = model.size();
     while (end > 0 && is_digit(model[end - 1])) {

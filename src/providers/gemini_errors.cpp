@@ -38,10 +38,6 @@ struct finding {
 
 constexpr std::string_view bad_request_words = "GeminiException BadRequestError";
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /// `number` that is no part of a longer number.
 bool has_number(std::string_view text, std::string_view number) {
     for (std::size_t at = text.find(number); at != std::string_view::npos;

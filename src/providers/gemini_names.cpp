@@ -8,10 +8,6 @@ namespace llm_proxy::providers {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /// Takes `head` off the front.
 bool skip(std::string_view& text, std::string_view head) {
     if (!text.starts_with(head)) {

@@ -188,6 +188,10 @@ std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
     out->weight = params.weight.value_or(0);
     out->rpm = params.rpm.value_or(0);
     out->tpm = params.tpm.value_or(0);
+    out->limits_set = params.limits;
+    if (!out->limits_set.max_parallel_requests) {
+        out->limits_set.max_parallel_requests = settings.router.default_max_parallel_requests;
+    }
     out->mock_response = params.mock_response;
     out->defaults = params.defaults;
     out->extra_body = params.extra_body;

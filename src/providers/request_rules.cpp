@@ -9,7 +9,7 @@ namespace llm_proxy::providers {
 
 namespace {
 
-constexpr std::array<std::string_view, 42> consumed{
+constexpr std::array<std::string_view, 43> consumed{
     "additional_drop_params",
     "allowed_openai_params",
     "api_key",
@@ -41,6 +41,7 @@ constexpr std::array<std::string_view, 42> consumed{
     "no-log",
     "num_retries",
     "organization",
+    "priority",
     "proxy_server_request",
     "request_timeout",
     "retry_after",

@@ -16,10 +16,6 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 std::string_view last_segment(std::string_view model) {
     return model.substr(model.rfind('/') + 1);
 }

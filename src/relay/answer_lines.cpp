@@ -27,8 +27,8 @@ void add_milliseconds(std::string& out, std::string_view name, net::clock::durat
 }
 
 /// Upstream headers that mean something to the client under their own names.
-bool passes_plain(std::string_view name) {
-    return starts_with_i(name, "x-ratelimit-") || iequals(name, "retry-after") ||
+bool passes_plain(std::string_view name, bool has_limits) {
+    return (starts_with_i(name, "x-ratelimit-") && !has_limits) || iequals(name, "retry-after") ||
            iequals(name, "retry-after-ms");
 }
 
@@ -49,13 +49,16 @@ void add_timing(const model::request_context& context, std::string& out) {
 
 } // namespace
 
-void append_provider_lines(const http::response_head& head, std::string& out) {
+void append_provider_lines(const http::response_head& head, std::string_view limit_lines,
+                           std::string& out) {
+    const bool has_limits = !limit_lines.empty();
+    out.append(limit_lines);
     http::head_writer lines(out);
     for (const auto& field : head.headers) {
         if (is_private(field.name)) {
             continue;
         }
-        if (passes_plain(field.name)) {
+        if (passes_plain(field.name, has_limits)) {
             lines.header(field.name, field.value);
         }
         lines.forwarded("llm_provider-", field);
@@ -86,7 +89,9 @@ void append_answer_lines(const model::request_context& context, const http::resp
     std::optional<std::string_view> id;
     if (head != nullptr) {
         id = head->headers.find("x-request-id");
-        append_provider_lines(*head, out);
+        append_provider_lines(*head, context.limit_lines, out);
+    } else {
+        lines.raw(context.limit_lines);
     }
     lines.header("x-request-id", id.value_or(context.call_id));
 }

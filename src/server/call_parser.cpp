@@ -2,8 +2,7 @@
 
 #include "llm_proxy/providers/form_rules.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
-
-#include <charconv>
+#include "llm_proxy/util/strings.hpp"
 
 namespace llm_proxy::server {
 
@@ -32,10 +31,8 @@ error missing_parameter(model::call_type type) {
 }
 
 std::optional<double> positive(std::string_view text) {
-    double value = 0;
-    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool whole = end.ec == std::errc() && end.ptr == text.data() + text.size();
-    return whole && value > 0 ? std::optional(value) : std::nullopt;
+    const auto value = read_number(text);
+    return value && *value > 0 ? value : std::nullopt;
 }
 
 /// Looks members of a body up.

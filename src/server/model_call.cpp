@@ -39,18 +39,23 @@ net::task<> model_call::run() {
     if (!form_) {
         req_.watch_client();
     }
-    if (mock_) {
-        co_await answer_mock();
-        co_return;
-    }
     for (bool again = true; again;) {
         tried last;
+        const bool placed = co_await take_place();
+        if (!placed) {
+            co_return;
+        }
+        if (mock_) {
+            co_await answer_mock();
+            co_return;
+        }
         if (context_.target->adapter->needs_login()) {
             last.failure = co_await log_in();
         }
         if (!last.failure) {
             last = co_await try_once();
         }
+        place_.release();
         again = last.failure.has_value();
         if (again) {
             again = co_await prepare_retry(last);
@@ -111,16 +116,38 @@ result<void> model_call::plan() {
         return parsed.error();
     }
     parsed_ = std::move(*parsed);
-    std::optional<model::match> found;
+    found_.reset();
     if (parsed_.model) {
-        found = req_.config->models.find(*parsed_.model);
+        found_ = req_.config->models.find(*parsed_.model);
     }
-    if (!found) {
+    if (!found_) {
         return unknown_model(context_.type, parsed_.model);
     }
     context_.requested_model = *parsed_.model;
     context_.stream = parsed_.stream;
-    context_.target = routing::pick(*found, req_.shared.random);
+    rank();
+    aim(ranked_.front());
+    if (!mock_ && context_.target->credential_missing) {
+        return missing_credential();
+    }
+    return {};
+}
+
+void model_call::rank() {
+    ranked_.clear();
+    ranked_.push_back(routing::pick(*found_, req_.shared.random));
+    if (found_->only != nullptr) {
+        return;
+    }
+    for (const auto& other : found_->group->deployments) {
+        if (other != ranked_.front() && !other->credential_missing) {
+            ranked_.push_back(other);
+        }
+    }
+}
+
+void model_call::aim(std::shared_ptr<const model::deployment> target) {
+    context_.target = std::move(target);
     context_.timeout = parsed_.timeout.value_or(context_.target->timeout);
     context_.stream_timeout =
         parsed_.stream_timeout.value_or(parsed_.timeout.value_or(context_.target->stream_timeout));
@@ -128,12 +155,9 @@ result<void> model_call::plan() {
     if (context_.target->prices) {
         context_.priced = priced_parameters_of(context_.type, body_, parsed_, *context_.target);
     }
-    context_.upstream_model = model::resolve_upstream_model(*context_.target, found->wildcard_part);
+    context_.upstream_model =
+        model::resolve_upstream_model(*context_.target, found_->wildcard_part);
     mock_ = parsed_.mock_response ? parsed_.mock_response : context_.target->mock_response;
-    if (!mock_ && context_.target->credential_missing) {
-        return missing_credential();
-    }
-    return {};
 }
 
 void model_call::apply_usage_rule() {
@@ -153,6 +177,7 @@ error model_call::missing_credential() const {
 }
 
 net::task<> model_call::answer_mock() {
+    place_.reached();
     if (context_.stream && model::traits_of(context_.type).event_stream) {
         std::string& lines = req_.client.lines();
         relay::append_stream_lines(context_, nullptr, lines);

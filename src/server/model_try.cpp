@@ -1,10 +1,14 @@
 // The part of model_call that calls the upstream once.
+#include "llm_proxy/limits/clock.hpp"
+#include "llm_proxy/limits/limit_text.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/server/login_access.hpp"
 #include "llm_proxy/server/model_call.hpp"
 #include "llm_proxy/server/remote_files.hpp"
+#include "llm_proxy/util/strings.hpp"
 
-#include <charconv>
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 namespace llm_proxy::server {
@@ -13,15 +17,6 @@ namespace {
 
 /// The longest error body of an upstream that is read.
 constexpr std::size_t error_body_limit = 256UL * 1024;
-
-std::optional<double> seconds_of(std::optional<std::string_view> text) {
-    double value = 0;
-    if (!text ||
-        std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc()) {
-        return std::nullopt;
-    }
-    return value;
-}
 
 } // namespace
 
@@ -49,12 +44,14 @@ net::task<model_call::tried> model_call::try_once() {
         sent = co_await exchange->send(outbound.pieces);
     }
     context_.upstream_answered = net::clock::now();
+    note_reached(sent);
     if (!sent.ok()) {
         note_lost(sent, out);
     } else if (exchange->head().status / 100 == 2) {
         release_body();
         relay::relay_call call = relaying(*exchange, outbound);
         auto done = co_await relay::relay_answer(call);
+        settle();
         out.failure = std::move(done.failure);
         log(done.detail);
     } else {
@@ -152,6 +149,22 @@ net::task<> model_call::have_files(tried& out) {
     }
 }
 
+void model_call::note_reached(const upstream::outcome& sent) {
+    using upstream::failure;
+    const bool never = sent.why == failure::resolve || sent.why == failure::connect ||
+                       sent.why == failure::tls || sent.why == failure::proxy ||
+                       sent.why == failure::exhausted;
+    if (!never) {
+        place_.reached();
+    }
+}
+
+void model_call::settle() {
+    if (context_.tokens) {
+        place_.settle(context_.tokens->total_tokens, context_.tokens->completion_tokens);
+    }
+}
+
 void model_call::note_lost(const upstream::outcome& sent, tried& out) {
     if (!out.failure) {
         out.failure = relay::exchange_error(sent, context_, req_.interrupts);
@@ -199,8 +212,28 @@ net::task<> model_call::read_failure(upstream::exchange& exchange, tried& out) {
     names.group = context_.requested_model;
     names.target = context_.target.get();
     out.failure = context_.target->adapter->classify(answer, names);
-    out.retry_after = seconds_of(exchange.head().headers.find("retry-after"));
-    relay::append_provider_lines(exchange.head(), out.provider_lines);
+    learn(exchange.head(), text);
+    out.retry_after = read_number(exchange.head().headers.find("retry-after").value_or(""));
+    relay::append_provider_lines(exchange.head(), context_.limit_lines, out.provider_lines);
+}
+
+void model_call::learn(const http::response_head& head, std::string_view body) {
+    limits::shared_quota* quota = context_.target->quota.get();
+    if (quota == nullptr) {
+        return;
+    }
+    providers::quota_refusal answer;
+    answer.status = head.status;
+    answer.body = body;
+    answer.headers = &head.headers;
+    answer.now = limits::now();
+    for (const limits::lesson& told : context_.target->adapter->lessons(answer)) {
+        if (quota->learn(told, answer.now)) {
+            spdlog::warn("model={} deployment={}: {} is above the provider's limit, which is {}",
+                         context_.target->group, context_.target->id, limits::name_of(told.which),
+                         *told.limit);
+        }
+    }
 }
 
 providers::inbound_call model_call::describe() const {

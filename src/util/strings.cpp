@@ -1,6 +1,8 @@
 #include "llm_proxy/util/strings.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <numeric>
 
 namespace llm_proxy {
@@ -62,6 +64,20 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
         }
     }
     return row.back();
+}
+
+std::optional<double> read_number(std::string_view text) {
+    double value = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = end.ec == std::errc() && end.ptr == text.data() + text.size();
+    return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+std::optional<std::int64_t> read_whole_number(std::string_view text) {
+    std::int64_t value = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = end.ec == std::errc() && end.ptr == text.data() + text.size();
+    return whole ? std::optional(value) : std::nullopt;
 }
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {

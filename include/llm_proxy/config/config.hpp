@@ -29,6 +29,17 @@ struct tls_verify {
     friend bool operator==(const tls_verify&, const tls_verify&) = default;
 };
 
+/// What limits one deployment, beside `rpm` and `tpm`, which also weigh the choice.
+struct limit_params {
+    std::optional<double> rpd;
+    std::optional<double> tpd;
+    std::optional<int> max_parallel_requests;
+    std::string rpd_reset;   // `00:00 Asia/Taipei`; empty: the provider's
+    std::string quota_group; // deployments of one name share their limits; empty: its own
+    mark reset_where;
+    std::optional<double> max_queue_wait; // seconds
+};
+
 /// `litellm_params` of one `model_list` entry, as served. Durations are seconds.
 struct litellm_params {
     std::string model;
@@ -44,6 +55,7 @@ struct litellm_params {
     std::optional<double> weight;
     std::optional<double> rpm;
     std::optional<double> tpm;
+    limit_params limits;
     std::optional<tls_verify> ssl_verify;
     std::optional<std::string> mock_response;
     /// OpenAI parameters, the deployment's defaults: the client's own values win.
@@ -110,6 +122,10 @@ struct router_settings {
     std::optional<double> timeout;
     std::optional<double> stream_timeout;
     std::vector<model_alias> model_group_alias;
+    std::optional<int> default_max_parallel_requests;
+    /// Seconds that a request may wait for a place in the limits; 0: it does not.
+    double max_queue_wait = 20;
+    int default_priority = 0;
 };
 
 enum class stream_usage {

@@ -4,10 +4,13 @@
 #include "llm_proxy/util/error.hpp"
 
 #include <array>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 
 namespace llm_proxy::limits {
@@ -44,8 +47,8 @@ struct ledger_entry {
 static_assert(std::is_trivially_copyable_v<ledger_entry>);
 
 /// A file with one entry for each quota, mapped into memory: a count is kept as soon as it is
-/// written, even if the process is killed in the next instant. After a power failure up to a second
-/// of it is missing (`flush`). One process uses a file at a time.
+/// written, even if the process is killed in the next instant. A thread of its own sees to it that
+/// no more than a second is missing after a power failure. One process uses a file at a time.
 class ledger {
 public:
     /// Opens or makes the file. A file of another format begins anew. The error is for people.
@@ -58,17 +61,19 @@ public:
     /// at least two days. Null if all are in use. Not thread-safe.
     ledger_entry* find(std::string_view identity, time_point now);
 
-    /// Begins to write to the disk what has changed. Thread-safe.
-    void flush();
-
     static constexpr std::size_t entries = 4096;
 
 private:
     struct file;
-    ledger(int descriptor, file* mapped) : descriptor_(descriptor), mapped_(mapped) {}
+    ledger(int descriptor, file* mapped);
+    void write_to_disk();
 
     int descriptor_;
     file* mapped_;
+    std::mutex mutex_;
+    std::condition_variable stop_;
+    bool stopping_ = false;
+    std::thread writer_;
 };
 
 } // namespace llm_proxy::limits

@@ -41,6 +41,17 @@ struct standing {
     time_point reset;
 };
 
+/// What is left of the tighter window of each sort, the minute's or the day's.
+struct allowance {
+    struct part {
+        std::optional<std::int64_t> limit; // nothing: unlimited
+        std::int64_t remaining = 0;
+        time_point reset; // when all of it is back
+    };
+    part requests;
+    part tokens;
+};
+
 /// Everything that limits one deployment, or the deployments that share a provider's quota. A
 /// request gets a place against all its limits at once, or none. Used by one thread at a time;
 /// `now` must not go back from call to call.
@@ -79,6 +90,7 @@ public:
     /// Why it takes nothing, whatever its counts, and until when.
     std::optional<refusal> resting(time_point now) const;
     std::array<standing, kind_count> standings(time_point now);
+    allowance left(time_point now);
 
     /// A day's counts.
     struct day_record {

@@ -37,6 +37,9 @@ public:
     /// Corrects what was taken at `when` by `difference`; nothing if that has come back already.
     void correct(time_point when, std::int64_t difference);
 
+    /// When all of it has come back.
+    time_point empty_at(time_point now);
+
     /// The first moment from `now` on at which `amount` fits; `time_point::max()` if it never does.
     time_point free_at(std::int64_t amount, time_point now);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "llm_proxy/limits/ledger.hpp"
+#include "llm_proxy/limits/lesson.hpp"
 #include "llm_proxy/limits/quota.hpp"
 
 #include <functional>
@@ -13,16 +14,6 @@
 namespace llm_proxy::limits {
 
 class reservation;
-
-/// What a provider's answer said about its quota.
-struct lesson {
-    kind which = kind::rpm;
-    std::optional<std::int64_t> limit;
-    std::optional<std::int64_t> remaining; // of a day
-    /// It refused: nothing more before then. For a day that is when the day ends.
-    std::optional<time_point> rest_until;
-    std::optional<time_point> day_ends;
-};
 
 /// A quota that all workers share, and whose counts outlive the process. Thread-safe.
 class shared_quota : public std::enable_shared_from_this<shared_quota> {
@@ -49,6 +40,7 @@ public:
     bool learn(const lesson& told, time_point now);
     std::array<standing, kind_count> standings(time_point now);
     std::optional<refusal> resting(time_point now);
+    allowance left(time_point now);
 
     /// Called, from any thread, when a place may have become free before its time: a request ended
     /// or was given back, or the limits changed. Ends with the subscriber.

@@ -12,6 +12,9 @@
 #include <string>
 #include <vector>
 
+namespace llm_proxy::limits {
+class shared_quota;
+}
 namespace llm_proxy::pricing {
 class deployment_prices;
 }
@@ -60,6 +63,9 @@ struct deployment {
     double weight = 0;
     double rpm = 0;
     double tpm = 0;
+    config::limit_params limits_set;
+    /// Counts its calls against its limits; null where nothing is called, as in `--check`.
+    std::shared_ptr<limits::shared_quota> quota;
     /// Its host is known to count the tokens of every answer, so we need not be ready to.
     bool reports_usage = false;
     std::optional<std::string> mock_response;

@@ -55,6 +55,8 @@ struct request_context {
     double timeout = 6000;
     double stream_timeout = 6000;
     int retries = 0;
+    /// What the answer says of the limits there, as complete lines; empty if there are none.
+    std::string limit_lines;
     std::optional<model::usage> tokens;
     /// Only where the target has prices.
     std::optional<priced_parameters> priced;

@@ -8,6 +8,7 @@
 #include "llm_proxy/model/access.hpp"
 #include "llm_proxy/model/deployment.hpp"
 #include "llm_proxy/providers/answer_edit.hpp"
+#include "llm_proxy/providers/quota_lessons.hpp"
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/util/error.hpp"
 #include "llm_proxy/util/random.hpp"
@@ -133,6 +134,13 @@ public:
 
     /// `OpenrouterException`: how LiteLLM names the provider in messages.
     virtual std::string_view exception_name() const = 0;
+
+    /// What a refusal says of the provider's quota.
+    virtual std::vector<limits::lesson> lessons(const quota_refusal& answer) const {
+        return openai_lessons(answer);
+    }
+    /// When the provider's day of quota begins, for `limits::reset_rule`.
+    virtual std::string_view day_reset() const { return "00:00 UTC"; }
 
     /// `LM Studio`: what people call a server that they run themselves, and so may have switched
     /// off; empty for a provider.

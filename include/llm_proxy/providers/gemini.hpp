@@ -9,6 +9,11 @@ namespace llm_proxy::providers {
 class gemini final : public adapter {
 public:
     std::string_view prefix() const override { return "gemini"; }
+    std::vector<limits::lesson> lessons(const quota_refusal& answer) const override {
+        return gemini_lessons(answer);
+    }
+    /// ai.google.dev/gemini-api/docs/rate-limits: midnight Pacific time.
+    std::string_view day_reset() const override { return "00:00 America/Los_Angeles"; }
     std::string_view exception_name() const override { return "GeminiException"; }
     bool prepare(const config::model_entry& entry, const config::settings& settings,
                  const variable_lookup& variable, model::deployment& out,

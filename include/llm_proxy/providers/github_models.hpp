@@ -11,6 +11,10 @@ class github_models final : public openai_compatible {
 public:
     github_models();
 
+    std::vector<limits::lesson> lessons(const quota_refusal& answer) const override {
+        return github_lessons(answer);
+    }
+
     /// Chat and text completions; it had no more, as far as LiteLLM goes.
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;

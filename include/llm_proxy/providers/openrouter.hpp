@@ -9,6 +9,10 @@ class openrouter final : public openai_compatible {
 public:
     openrouter();
 
+    std::vector<limits::lesson> lessons(const quota_refusal& answer) const override {
+        return openrouter_lessons(answer);
+    }
+
 protected:
     /// Asks for the cost, writes the effort `max` as `xhigh`, gives a client's `reasoning_content`
     /// back as `reasoning`, and puts `cache_control` where the model's maker reads it; for other

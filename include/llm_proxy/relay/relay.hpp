@@ -75,8 +75,10 @@ void append_stream_lines(const model::request_context& context, const http::resp
                          std::string& out);
 
 /// The provider's own headers as a client gets them: all under `llm_provider-`, its rate limits and
-/// `retry-after` also under their own names.
-void append_provider_lines(const http::response_head& head, std::string& out);
+/// `retry-after` also under their own names; instead of its rate limits, those of ours if there are
+/// any.
+void append_provider_lines(const http::response_head& head, std::string_view limit_lines,
+                           std::string& out);
 
 /// The error for an exchange that failed without an answer.
 error exchange_error(const upstream::outcome& outcome, const model::request_context& context,

@@ -7,6 +7,7 @@
 #include "llm_proxy/relay/relay.hpp"
 #include "llm_proxy/server/call_parser.hpp"
 #include "llm_proxy/server/form_upload.hpp"
+#include "llm_proxy/server/quota_place.hpp"
 #include "llm_proxy/server/request.hpp"
 
 #include <chrono>
@@ -43,6 +44,10 @@ private:
     bool form_decides(std::string_view start);
     /// Reads the call and decides which deployment serves it.
     result<void> plan();
+    /// The deployments that may serve it, the best first.
+    void rank();
+    /// Lets it go to that one.
+    void aim(std::shared_ptr<const model::deployment> target);
     void apply_usage_rule();
     error missing_credential() const;
     net::task<> answer_mock();
@@ -54,6 +59,13 @@ private:
     net::task<> tell(const tried& last);
     net::task<bool> wait(std::chrono::milliseconds time);
     void log(const std::string& detail) const;
+
+    // A place in the limits, in model_place.cpp.
+    /// Takes one at a deployment that has one, perhaps after a wait, and aims at that; false if
+    /// there is none: the client was told or is gone.
+    net::task<bool> take_place();
+    bool use(granted_place granted);
+    std::chrono::duration<double> longest_wait() const;
 
     // One try at the upstream, in model_try.cpp.
     net::task<tried> try_once();
@@ -71,6 +83,9 @@ private:
                    tried& out);
     /// Fetches the files that the call names, within the time of the try. They stay for the next.
     net::task<> have_files(tried& out);
+    /// The place in the limits now counts, unless the request cannot have gone out.
+    void note_reached(const upstream::outcome& sent);
+    void settle();
     void note_lost(const upstream::outcome& sent, tried& out);
     /// Sets the deadline of a try; returns the time that it has.
     net::clock::duration start_clock();
@@ -80,6 +95,8 @@ private:
     void release_body();
     /// The upstream refused: its words and headers become the client's error.
     net::task<> read_failure(upstream::exchange& exchange, tried& out);
+    /// What the refusal says of the provider's quota.
+    void learn(const http::response_head& head, std::string_view body);
     providers::inbound_call describe() const;
 
     request& req_;
@@ -88,6 +105,9 @@ private:
     /// Of a multipart body whose rest is passed on as it comes; its views end with `body_`.
     std::optional<http::form_outline> form_;
     parsed_call parsed_;
+    std::optional<model::match> found_;
+    model::deployment_list ranked_;
+    limits::reservation place_; // of the try
     std::optional<std::string> mock_;
     login::grant access_; // of a deployment that needs a login
     std::uint64_t refused_login_ = 0;

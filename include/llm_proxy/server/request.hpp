@@ -2,6 +2,7 @@
 
 #include "llm_proxy/http/body_decoder.hpp"
 #include "llm_proxy/http/head.hpp"
+#include "llm_proxy/limits/waiting_line.hpp"
 #include "llm_proxy/login/access_gate.hpp"
 #include "llm_proxy/net/background.hpp"
 #include "llm_proxy/net/input.hpp"
@@ -33,6 +34,8 @@ struct services {
     model_lists& lists;
     /// Where tokens are counted; null: on the spot.
     net::background* counting = nullptr;
+    /// Where calls wait for a place in the limits; null: none waits.
+    limits::waiting_lines* lines = nullptr;
 };
 
 /// One client request on its way through the server.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/limits/waiting_line.hpp"
 #include "llm_proxy/login/access_source.hpp"
 #include "llm_proxy/net/listener.hpp"
 #include "llm_proxy/net/watchdog.hpp"
@@ -34,7 +35,8 @@ struct worker_options {
     bool cors_credentials = false;
     /// For deployments that need a login; null if there is none. Not owned.
     login::access_source* login = nullptr;
-    net::background* counting = nullptr; // see `services`; not owned
+    net::background* counting = nullptr;    // see `services`; not owned
+    limits::waiting_lines* lines = nullptr; // not owned
 };
 
 /// How busy a worker is; read from other threads.

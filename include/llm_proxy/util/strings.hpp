@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -15,6 +16,10 @@ namespace llm_proxy {
 
 constexpr char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
 }
 
 std::string lower(std::string_view text);
@@ -52,6 +57,10 @@ std::optional<std::string_view> closest(std::string_view name, const Candidates&
     }
     return best;
 }
+
+/// The number that the whole text is, in decimal; nothing if it is none or not finite.
+std::optional<double> read_number(std::string_view text);
+std::optional<std::int64_t> read_whole_number(std::string_view text);
 
 /// Whether `text` holds one of `parts`.
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts);
