@@ -3,6 +3,7 @@
 #include "llm_proxy/app/daemon.hpp"
 #include "llm_proxy/app/health_check.hpp"
 #include "llm_proxy/app/options.hpp"
+#include "llm_proxy/app/quota_command.hpp"
 #include "llm_proxy/config/check.hpp"
 #include "llm_proxy/version.hpp"
 
@@ -42,6 +43,8 @@ int run(app::options chosen) {
         return health_check(std::move(chosen), process);
     case app::action::check:
         return app::check_configuration(chosen, process);
+    case app::action::quota:
+        return app::show_quota(std::move(chosen), process);
     case app::action::copilot_login:
     case app::action::copilot_status:
     case app::action::copilot_logout:

@@ -51,7 +51,7 @@ struct switches {
     bool health_check = false;
     bool version = false;
     bool reference = false;
-    std::optional<action> copilot;
+    std::optional<action> command;
 };
 
 void describe_actions(CLI::App& cli, switches& chosen) {
@@ -99,7 +99,7 @@ action chosen_action(const switches& chosen) {
     if (chosen.health_check) {
         return action::health_check;
     }
-    return chosen.check ? action::check : chosen.copilot.value_or(action::serve);
+    return chosen.check ? action::check : chosen.command.value_or(action::serve);
 }
 
 template <class Number>
@@ -141,7 +141,10 @@ result<options> parse_options(const std::vector<std::string>& arguments) {
     cli.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     describe(cli, out);
     describe_actions(cli, chosen);
-    describe_copilot(cli, chosen.copilot);
+    describe_copilot(cli, chosen.command);
+    cli.add_subcommand("quota", "Show how the limits of the running gateway stand, then exit")
+        ->fallthrough()
+        ->callback([&chosen] { chosen.command = action::quota; });
     describe_ignored(cli, out.ignored);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {

@@ -66,6 +66,19 @@ attempt take_first(const place_wish& wish, time_point now) {
     return *soonest;
 }
 
+/// Why a call has no place behind others: what keeps those waiting.
+refusal refusal_behind(const place_wish& wish, time_point now) {
+    std::optional<refusal> soonest;
+    for (const auto& target : wish.ranked) {
+        const auto refused = target->quota->check(tokens_for(wish, *target->quota), now);
+        if (refused && (!soonest || refused->free_at < soonest->free_at)) {
+            soonest = refused;
+        }
+    }
+    // A place that is free this moment is the next one's of the line.
+    return soonest.value_or(refusal{limits::kind::rpm, 0, now});
+}
+
 /// When a place is free for a call that `before` others precede, if all that limits them is a rate.
 time_point turn_of(const place_wish& wish, std::size_t before, time_point first_free) {
     double per_minute = 0;
@@ -144,9 +157,7 @@ attempt find_place(services& shared, const place_wish& wish) {
     const time_point now = limits::now();
     if (shared.lines != nullptr && shared.lines->any_waiting() &&
         shared.lines->of(wish.group)->is_before(priority_of(wish))) {
-        refusal behind;
-        behind.free_at = now;
-        return behind;
+        return refusal_behind(wish, now);
     }
     return take_first(wish, now);
 }

@@ -32,6 +32,7 @@ const std::vector<route>& table() {
         {"GET", "/model_group/info", model_group_info},
         {"POST", "/utils/token_counter", count_tokens},
         {"GET", "/copilot/status", copilot_status},
+        {"GET", "/quota", show_quota},
         {"GET", "/health", health},
         {"GET", "/health/liveliness", liveness},
         {"GET", "/health/liveness", liveness},

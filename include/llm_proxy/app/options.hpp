@@ -17,6 +17,7 @@ enum class action {
     print_version,
     print_help,
     print_reference,
+    quota,
     copilot_login,
     copilot_status,
     copilot_logout,

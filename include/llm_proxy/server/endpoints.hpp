@@ -24,6 +24,8 @@ net::task<> model_group_info(request& req, const auth::caller& who);
 /// LiteLLM's count of a prompt's tokens, without calling a provider.
 net::task<> count_tokens(request& req, const auth::caller& who);
 net::task<> health(request& req, const auth::caller& who);
+/// How the limits stand: see `quota_report`.
+net::task<> show_quota(request& req, const auth::caller& who);
 net::task<> copilot_status(request& req, const auth::caller& who);
 net::task<> liveness(request& req);
 net::task<> readiness(request& req);
