@@ -21,6 +21,7 @@
 
 namespace llm_proxy::server {
 
+class context_memory;
 class model_lists;
 
 /// What handlers share on one worker thread.
@@ -31,6 +32,7 @@ struct services {
     net::executor executor;
     login::access_gate* login; // null if there is no login
     model_lists& lists;
+    context_memory& contexts;
     /// Where tokens are counted; null: on the spot.
     net::background* counting = nullptr;
 };
