@@ -31,8 +31,8 @@ namespace {
 constexpr std::chrono::seconds usual_life{300};
 constexpr std::chrono::hours longest_life{24};
 constexpr std::int64_t usual_least_tokens = 1024;
-constexpr std::size_t longest_name = 256;
-constexpr std::size_t longest_token = 4096;
+constexpr std::size_t longest_context_name = 256;
+constexpr std::size_t longest_page_token = 4096;
 
 /// The `cache_control` of a message or block, if it marks it.
 const document* mark_of(const document& item) {
@@ -83,7 +83,7 @@ std::optional<std::chrono::seconds> read_life(std::string_view text) {
     double count = 0;
     const char* unit = text.data() + text.size() - 1;
     const auto read = std::from_chars(text.data(), unit, count, std::chars_format::fixed);
-    if (read.ec != std::errc() || read.ptr != unit || !(count > 0)) {
+    if (read.ec != std::errc() || read.ptr != unit || !std::isfinite(count) || count <= 0) {
         return std::nullopt;
     }
     if (*unit != 's' && *unit != 'm' && *unit != 'h') {
@@ -203,7 +203,7 @@ std::optional<std::chrono::system_clock::time_point> read_time(std::string_view 
 std::optional<kept_context> read_item(const document& item) {
     kept_context out;
     out.name = text_of(item, "name");
-    if (out.name.empty() || out.name.size() > longest_name) {
+    if (out.name.empty() || out.name.size() > longest_context_name) {
         return std::nullopt;
     }
     out.expires = read_time(text_of(item, "expireTime"));
@@ -310,7 +310,7 @@ context_page gemini_context::read_page(std::string_view body, std::string_view k
         }
     }
     const std::string_view next = text_of(*page, "nextPageToken");
-    out.next = next.size() <= longest_token ? next : std::string_view();
+    out.next = next.size() <= longest_page_token ? next : std::string_view();
     return out;
 }
 

@@ -97,7 +97,7 @@ private:
         }
         const bool enough = counted && job->enough;
         if (!enough) {
-            fail(counted ? "it has fewer than " + std::to_string(plan_.least_tokens) + " tokens"
+            fail(counted ? "fewer than " + std::to_string(plan_.least_tokens) + " tokens"
                          : "its tokens could not be counted");
         }
         co_return enough;

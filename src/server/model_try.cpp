@@ -35,9 +35,8 @@ net::task<model_call::tried> model_call::try_once() {
     if (context_.target->adapter->inlines_files() && !files_) {
         co_await have_files(out);
     }
-    const auto* keeper = context_.target->adapter->contexts();
-    if (keeper != nullptr && kept_.of != context_.target.get() && !out.failure) {
-        co_await have_context(*keeper, out);
+    if (may_keep_context() && !out.failure) {
+        co_await have_context(out);
     }
     const providers::inbound_call inbound = describe();
     providers::outbound_call outbound;
@@ -161,13 +160,15 @@ net::task<> model_call::have_files(tried& out) {
     }
 }
 
-net::task<> model_call::have_context(const providers::context_keeper& keeper, tried& out) {
+bool model_call::may_keep_context() const {
+    return context_.target->adapter->contexts() != nullptr && kept_.of != context_.target.get() &&
+           !req_.config->settings->litellm.disable_context_caching;
+}
+
+net::task<> model_call::have_context(tried& out) {
     kept_ = {};
     kept_.of = context_.target.get();
-    if (req_.config->settings->litellm.disable_context_caching) {
-        co_return;
-    }
-    const auto plan = keeper.plan(describe(), *context_.target);
+    const auto plan = kept_.of->adapter->contexts()->plan(describe(), *context_.target);
     if (!plan) {
         co_return;
     }

@@ -74,9 +74,10 @@ private:
                    tried& out);
     /// Fetches the files that the call names, within the time of the try. They stay for the next.
     net::task<> have_files(tried& out);
+    bool may_keep_context() const;
     /// Has the beginning of the conversation kept by the provider, if the client wants that and it
     /// can be done; the call's time begins thereafter.
-    net::task<> have_context(const providers::context_keeper& keeper, tried& out);
+    net::task<> have_context(tried& out);
     /// Forgets the context if the upstream refused it: the call is made once more without.
     bool drop_refused_context(const providers::upstream_answer& answer);
     void note_lost(const upstream::outcome& sent, tried& out);

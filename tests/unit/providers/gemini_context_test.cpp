@@ -252,12 +252,6 @@ TEST(gemini_context, a_result_behind_the_cut_finds_its_call) {
     EXPECT_EQ(body["contents"][0]["parts"][0]["functionResponse"]["name"], "f") << body;
 }
 
-TEST(gemini_context, the_least_size_is_the_tables) {
-    auto params = params_for("gemini/gemini-2.5-flash");
-    EXPECT_EQ(plan(chat(message("user", block(long_text, true)) + "," + ask), params)->least_tokens,
-              1024);
-}
-
 TEST(gemini_context, lists_are_read_page_by_page) {
     const auto target = deploy(params_for("gemini/gemini-2.5-flash"));
     const auto& at = keeper(*target);
