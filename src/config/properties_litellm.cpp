@@ -32,6 +32,8 @@ constexpr property litellm_properties[] = {
     {"disable_copilot_system_to_assistant", boolean, "false",
      "GitHub Copilot: leave system messages as they are, instead of sending them as the "
      "assistant's."},
+    {"disable_anthropic_gemini_context_caching_transform", boolean, "false",
+     "Have Gemini keep nothing of the messages that are marked with `cache_control`."},
     {"modify_params", boolean, "false, or environment variable LITELLM_MODIFY_PARAMS",
      "Leave the system instruction and the tools out of Gemini requests with `cached_content`, "
      "which Gemini refuses together."},
@@ -108,7 +110,6 @@ constexpr std::string_view litellm_known =
     "default_redis_batch_cache_expiry default_redis_ttl default_soft_budget default_team_params "
     "default_user_params disable_add_prefix_to_prompt disable_add_transform_inline_image_block "
     "disable_add_user_agent_to_request_tags disable_aiohttp_trust_env "
-    "disable_anthropic_gemini_context_caching_transform "
     "disable_end_user_cost_tracking_prometheus_only disable_hf_tokenizer_download "
     "disable_stop_sequence_limit disable_streaming_logging disable_token_counter "
     "disable_vertex_batch_output_transformation dynamodb_table_name "

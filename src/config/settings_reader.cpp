@@ -192,6 +192,8 @@ litellm_settings read_litellm_settings(const value* section, reading& shared) {
         into.vertex_ai_safety_settings = compact_json(*safety);
     into.disable_copilot_system_to_assistant =
         from.boolean("disable_copilot_system_to_assistant").value_or(false);
+    into.disable_context_caching =
+        from.boolean("disable_anthropic_gemini_context_caching_transform").value_or(false);
     into.check_provider_endpoint = from.boolean("check_provider_endpoint").value_or(false);
     check_fallbacks(section, "litellm_settings", shared);
     return into;

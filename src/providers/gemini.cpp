@@ -21,7 +21,6 @@ namespace llm_proxy::providers {
 
 namespace {
 
-constexpr std::string_view google_host = "generativelanguage.googleapis.com";
 constexpr std::string_view interactions_revision = "2026-05-20";
 constexpr std::array<std::string_view, 1> base_variables{"GEMINI_API_BASE"};
 constexpr std::array<std::string_view, 3> key_variables{"GOOGLE_API_KEY", "GEMINI_API_KEY",
@@ -195,9 +194,7 @@ result<void> gemini::translate(const inbound_call& call, const model::deployment
 }
 
 std::string gemini::model_list_request(const model::deployment& target) const {
-    const bool bare = target.base_path.empty() && target.origin->host == google_host;
-    return make_list_request(target,
-                             (bare ? "/v1beta" : target.base_path) + "/models?pageSize=1000");
+    return make_list_request(target, gemini_base(target) + "/models?pageSize=1000");
 }
 
 std::vector<std::string> gemini::read_model_list(std::string_view body) const {

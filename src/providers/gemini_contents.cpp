@@ -28,8 +28,8 @@ std::string place(std::size_t message, std::size_t block) {
 
 class conversation_writer {
 public:
-    conversation_writer(const gemini_model& model, gemini_media& media)
-        : media_(media), calls_(model, media) {}
+    conversation_writer(const gemini_model& model, gemini_media& media, conversation_cut* cut)
+        : media_(media), calls_(model, media), cut_(cut) {}
 
     result<void> add(const document& message, std::size_t index);
     void finish(document& body);
@@ -37,6 +37,7 @@ public:
 private:
     void begin(turn next);
     void close();
+    void cut_at(std::size_t blocks);
     result<void> add_system(const document& message);
     result<void> add_user(const document& message);
     result<void> add_assistant(const document& message);
@@ -50,6 +51,7 @@ private:
     document parts_ = document::array(); // of the turn that is open
     turn turn_ = turn::none;
     std::size_t message_ = 0;
+    conversation_cut* cut_; // null: there is none
 };
 
 void conversation_writer::begin(turn next) {
@@ -69,6 +71,13 @@ void conversation_writer::close() {
     }
     contents_.push_back({{"role", turn_ == turn::model ? "model" : "user"},
                          {"parts", std::exchange(parts_, document::array())}});
+}
+
+void conversation_writer::cut_at(std::size_t blocks) {
+    if (cut_ != nullptr && cut_->message == message_ && cut_->blocks == blocks) {
+        close();
+        cut_->turns = contents_.size();
+    }
 }
 
 result<void> conversation_writer::add_system(const document& message) {
@@ -102,6 +111,9 @@ result<void> conversation_writer::add_user(const document& message) {
     }
     std::size_t index = 0;
     for (const document& block : *content) {
+        if (index > 0) {
+            cut_at(index);
+        }
         if (auto added = add_block(block, place(message_, index++), media_, parts_); !added) {
             return added;
         }
@@ -180,6 +192,7 @@ result<void> conversation_writer::add_assistant(const document& message) {
 
 result<void> conversation_writer::add(const document& message, std::size_t index) {
     message_ = index;
+    cut_at(0);
     const std::string_view role = text_of(message, "role");
     if (role == "system" || role == "developer") {
         return add_system(message);
@@ -213,11 +226,11 @@ void conversation_writer::finish(document& body) {
 } // namespace
 
 result<void> write_conversation(const document& messages, const gemini_model& model,
-                                gemini_media& media, document& body) {
+                                gemini_media& media, document& body, conversation_cut* cut) {
     if (!messages.is_array()) {
         return bad_request("'messages' must be a list.");
     }
-    conversation_writer writer(model, media);
+    conversation_writer writer(model, media, cut);
     std::size_t index = 0;
     for (const document& message : messages) {
         if (auto added = writer.add(message, index++); !added) {

@@ -4,6 +4,7 @@
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/camel_case.hpp"
 #include "llm_proxy/providers/gemini_contents.hpp"
+#include "llm_proxy/providers/gemini_context.hpp"
 #include "llm_proxy/providers/gemini_generation.hpp"
 #include "llm_proxy/providers/gemini_media.hpp"
 #include "llm_proxy/providers/gemini_names.hpp"
@@ -21,6 +22,14 @@
 namespace llm_proxy::providers {
 
 namespace {
+
+gemini_model make_model(const inbound_call& call, const model::deployment& target) {
+    gemini_model model(call.upstream_model);
+    if (target.thinking) {
+        model.budgets = *target.thinking;
+    }
+    return model;
+}
 
 /// What stands beside the conversation, rather than in its configuration.
 void write_top_level(const document& parameters, document& body) {
@@ -49,14 +58,14 @@ void write_resolution(const std::string& resolution, document& body) {
 }
 
 result<document> chat_body(const inbound_call& call, const document& parameters,
-                           const gemini_model& model) {
+                           const gemini_model& model, conversation_cut* cut = nullptr) {
     const document* messages = member_of(parameters, "messages");
     if (messages == nullptr) {
         return bad_request("'messages' must be a list.");
     }
     document body = document::object();
     gemini_media media(model, call.files);
-    if (auto written = write_conversation(*messages, model, media, body); !written) {
+    if (auto written = write_conversation(*messages, model, media, body, cut); !written) {
         return written.error();
     }
     if (auto written = write_tools(parameters, body); !written) {
@@ -86,14 +95,14 @@ result<document> completion_body(const inbound_call& call, const document& param
 }
 
 result<document> make_body(const inbound_call& call, const document& parameters,
-                           const gemini_model& model) {
+                           const gemini_model& model, conversation_cut* cut) {
     switch (call.type) {
     case model::call_type::completion:
         return completion_body(call, parameters, model);
     case model::call_type::transcription:
         return transcription_body(call);
     case model::call_type::chat_completion:
-        return chat_body(call, parameters, model);
+        return chat_body(call, parameters, model, cut);
     case model::call_type::embedding:
         return embedding_body(parameters, model);
     case model::call_type::image_generation:
@@ -153,6 +162,21 @@ void leave_out_what_is_cached(document& body) {
     }
 }
 
+/// The cut of the conversation, if the call has a context that begins it or is to get one.
+std::optional<conversation_cut> cut_of(const document& parameters) {
+    const document* messages = member_of(parameters, "messages");
+    return messages == nullptr ? std::nullopt : context_cut(*messages);
+}
+
+/// Leaves what follows the context, and refers to it.
+void refer_to(std::string_view context, const conversation_cut& cut, document& body) {
+    document& contents = body["contents"];
+    contents.erase(contents.begin(),
+                   contents.begin() + static_cast<document::difference_type>(cut.turns));
+    leave_out_what_is_cached(body);
+    body["cachedContent"] = context;
+}
+
 /// Merges `extra` into the body: objects one level deep, the rest replaces.
 void merge_extra(const document& extra, document& body) {
     for (const auto& [name, value] : extra.items()) {
@@ -173,12 +197,14 @@ bool has_json_body(model::call_type type) {
 
 } // namespace
 
+std::string gemini_base(const model::deployment& target) {
+    const bool bare = target.base_path.empty() && target.origin->host == google_host;
+    return bare ? "/v1beta" : target.base_path;
+}
+
 result<gemini_request> make_gemini_request(const inbound_call& call,
                                            const model::deployment& target) {
-    gemini_model model(call.upstream_model);
-    if (target.thinking) {
-        model.budgets = *target.thinking;
-    }
+    const gemini_model model = make_model(call, target);
     document parameters;
     document extra;
     if (has_json_body(call.type)) {
@@ -190,7 +216,11 @@ result<gemini_request> make_gemini_request(const inbound_call& call,
     if (!answer) {
         return answer.error();
     }
-    auto body = make_body(call, parameters, model);
+    std::optional<conversation_cut> cut;
+    if (!call.context.empty()) {
+        cut = cut_of(parameters);
+    }
+    auto body = make_body(call, parameters, model, cut ? &*cut : nullptr);
     if (!body) {
         return body.error();
     }
@@ -198,11 +228,38 @@ result<gemini_request> make_gemini_request(const inbound_call& call,
         leave_out_what_is_cached(*body);
     }
     merge_extra(extra, *body);
+    if (cut) {
+        refer_to(call.context, *cut, *body);
+    }
     gemini_request out;
     out.method = method_of(call, model);
     out.body = dump_json(*body);
     out.answer = *std::move(answer);
     return out;
+}
+
+result<void> write_cut_chat(const inbound_call& call, const model::deployment& target,
+                            document& parameters, document& body,
+                            std::optional<conversation_cut>& cut) {
+    document extra;
+    if (auto read = read_request(call, target, parameters, extra); !read) {
+        return read.error();
+    }
+    cut = cut_of(parameters);
+    if (!cut) {
+        return {};
+    }
+    auto written = chat_body(call, parameters, make_model(call, target), &*cut);
+    if (!written) {
+        return written.error();
+    }
+    body = *std::move(written);
+    const std::size_t turns = body["contents"].size();
+    merge_extra(extra, body);
+    if (body.contains("cachedContent") || extra.contains("contents") || cut->turns == turns) {
+        cut.reset();
+    }
+    return {};
 }
 
 std::vector<std::string> gemini_remote_files(const inbound_call& call) {

@@ -206,6 +206,9 @@ net::task<bool> model_call::prepare_retry(const tried& last) {
         refused_login_ = access_.version;
         co_return true;
     }
+    if (last.context_refused) {
+        co_return true;
+    }
     routing::failed_try failed;
     failed.status = last.failure->status;
     failed.retry_after = last.retry_after;

@@ -2,6 +2,8 @@
 #include "llm_proxy/limits/clock.hpp"
 #include "llm_proxy/limits/limit_text.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
+#include "llm_proxy/server/context_memory.hpp"
+#include "llm_proxy/server/kept_context.hpp"
 #include "llm_proxy/server/login_access.hpp"
 #include "llm_proxy/server/model_call.hpp"
 #include "llm_proxy/server/remote_files.hpp"
@@ -9,6 +11,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace llm_proxy::server {
@@ -17,6 +21,7 @@ namespace {
 
 /// The longest error body of an upstream that is read.
 constexpr std::size_t error_body_limit = 256UL * 1024;
+constexpr net::clock::duration longest_making = std::chrono::seconds(60); // of a context
 
 } // namespace
 
@@ -24,6 +29,9 @@ net::task<model_call::tried> model_call::try_once() {
     tried out;
     if (context_.target->adapter->inlines_files() && !files_) {
         co_await have_files(out);
+    }
+    if (may_keep_context() && !out.failure) {
+        co_await have_context(out);
     }
     const providers::inbound_call inbound = describe();
     providers::outbound_call outbound;
@@ -165,6 +173,46 @@ void model_call::settle() {
     }
 }
 
+bool model_call::may_keep_context() const {
+    return context_.target->adapter->contexts() != nullptr && kept_.of != context_.target.get() &&
+           !req_.config->settings->litellm.disable_context_caching;
+}
+
+net::task<> model_call::have_context(tried& out) {
+    kept_ = {};
+    kept_.of = context_.target.get();
+    const auto plan = kept_.of->adapter->contexts()->plan(describe(), *context_.target);
+    if (!plan) {
+        co_return;
+    }
+    kept_.key = context_.target->id + "/" + plan->key;
+    co_await req_.interrupts.clear();
+    const auto began = net::clock::now();
+    req_.interrupts.set_deadline(began + std::min(time_allowed(), longest_making));
+    kept_.name = co_await have_context_kept(req_.shared, req_.interrupts, *context_.target, *plan,
+                                            kept_.key);
+    req_.interrupts.clear_deadline();
+    context_.upstream_started += net::clock::now() - began;
+    if (req_.interrupts.reason() >= net::interrupt::client_gone) {
+        const upstream::outcome late(upstream::failure::interrupted, "");
+        out.failure = relay::exchange_error(late, context_, req_.interrupts);
+    }
+}
+
+bool model_call::drop_refused_context(const providers::upstream_answer& answer) {
+    if (kept_.name.empty() || !kept_.of->adapter->contexts()->refuses_context(answer)) {
+        return false;
+    }
+    if (answer.status == 403 || answer.status == 404) { // it is gone
+        req_.shared.contexts.forget(kept_.key);
+    } else {
+        req_.shared.contexts.put(kept_.key, {}, net::clock::now() + context_rest);
+    }
+    log("the context " + kept_.name + " was refused: status " + std::to_string(answer.status));
+    kept_.name.clear();
+    return true;
+}
+
 void model_call::note_lost(const upstream::outcome& sent, tried& out) {
     if (!out.failure) {
         out.failure = relay::exchange_error(sent, context_, req_.interrupts);
@@ -172,13 +220,17 @@ void model_call::note_lost(const upstream::outcome& sent, tried& out) {
     log(sent.detail);
 }
 
+net::clock::duration model_call::time_allowed() const {
+    const std::chrono::duration<double> limit(context_.stream ? context_.stream_timeout
+                                                              : context_.timeout);
+    return std::chrono::duration_cast<net::clock::duration>(limit);
+}
+
 net::clock::duration model_call::start_clock() {
     if (!std::exchange(clock_runs_, false)) {
         context_.upstream_started = net::clock::now();
     }
-    const std::chrono::duration<double> limit(context_.stream ? context_.stream_timeout
-                                                              : context_.timeout);
-    const auto allowed = std::chrono::duration_cast<net::clock::duration>(limit);
+    const auto allowed = time_allowed();
     req_.interrupts.set_deadline(context_.upstream_started + allowed);
     return allowed;
 }
@@ -208,6 +260,7 @@ net::task<> model_call::read_failure(upstream::exchange& exchange, tried& out) {
     answer.body = text;
     // Once for each call; what was passed on as it came cannot be sent again.
     out.login_refused = answer.status == 401 && access_.access && refused_login_ == 0 && !form_;
+    out.context_refused = drop_refused_context(answer);
     providers::call_names names;
     names.group = context_.requested_model;
     names.target = context_.target.get();
@@ -256,6 +309,7 @@ providers::inbound_call model_call::describe() const {
     inbound.request_usage = request_usage_;
     inbound.files = files_ ? &*files_ : nullptr;
     inbound.access = access_.access.get();
+    inbound.context = kept_.name;
     return inbound;
 }
 

@@ -1,6 +1,7 @@
 #include "llm_proxy/server/worker.hpp"
 
 #include "llm_proxy/net/tls_stream.hpp"
+#include "llm_proxy/server/context_memory.hpp"
 #include "llm_proxy/server/model_lists.hpp"
 #include "llm_proxy/server/session.hpp"
 
@@ -46,8 +47,8 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
           dog(context.get_executor()), random(seed),
           pool(upstreams.make_pool(context.get_executor(), pool_options_of(options))),
           lists(std::make_shared<model_lists>(*pool, dog, context.get_executor())),
-          shared{*pool,  random,           dog,          context.get_executor(), nullptr,
-                 *lists, options.counting, options.lines} {
+          shared{*pool,    random,           dog,          context.get_executor(), nullptr, *lists,
+                 contexts, options.counting, options.lines} {
         if (options.login != nullptr) {
             gate.emplace(*options.login, context.get_executor());
             shared.login = &*gate;
@@ -141,6 +142,7 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
     std::unique_ptr<upstream::pool> pool;
     std::optional<login::access_gate> gate;
     std::shared_ptr<model_lists> lists;
+    context_memory contexts;
     services shared;
     std::unique_ptr<net::listener> listener;
     std::unordered_map<session*, std::shared_ptr<session>> sessions;

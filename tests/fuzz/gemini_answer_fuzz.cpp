@@ -1,6 +1,7 @@
 // Answers and events of any bytes: nothing is thrown, and what comes out is JSON. The first byte
 // chooses the kind of call, and an empty line ends an event.
 #include "llm_proxy/providers/gemini_answer.hpp"
+#include "llm_proxy/providers/gemini_context.hpp"
 
 #include "check_answer.hpp"
 #include <array>
@@ -50,6 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
     check_body(options, text);
     check_stream(*providers::make_gemini_translation(options), text);
+    const providers::gemini_context contexts{};
+    contexts.read_page(text, "key");
+    contexts.read_kept(text);
     require_error(providers::gemini_error(400 + data[0], text, "group"));
     return 0;
 }

@@ -216,6 +216,19 @@ def test_model_info(priced: Server) -> None:
     assert found["custom"]["input_cost_per_token"] == 1e-6 and found["custom"]["output_cost_per_token"] == 2e-6
     assert found["custom"]["pricing_overrides"] == ["input_cost_per_token", "output_cost_per_token"]
     assert found["plain"]["key"] == "openai/my-model" and found["plain"]["input_cost_per_token"] is None
+    assert found["plain"]["supports_vision"] is None and found["chat"]["output_cost_per_image"] is None
+
+
+def test_model_info_tells_what_a_model_takes(priced: Server) -> None:
+    takes = {name: set(one["supported_openai_params"]) for name, one in info(priced).items()}
+    # LiteLLM's, but for `max_retries` and `extra_headers`, which are settings of its client.
+    assert takes["gem"] == set(
+        "frequency_penalty functions include_server_side_tool_invocations logprobs max_completion_tokens max_tokens "
+        "modalities n parallel_tool_calls presence_penalty reasoning_effort response_format seed service_tier stop "
+        "stream temperature thinking tool_choice tools top_p web_search_options".split()
+    )
+    assert "user" in takes["chat"] and "user" not in takes["plain"]
+    assert "logit_bias" in takes["plain"] and "verbosity" not in takes["plain"]
 
 
 def test_model_group_info(priced: Server) -> None:
@@ -224,6 +237,7 @@ def test_model_group_info(priced: Server) -> None:
     expected = {"max_input_tokens": 128000, "output_cost_per_token": 6e-7, "supports_vision": True,
                 "supports_reasoning": False, "mode": "chat", "tpm": None}
     assert expected.items() <= found["chat"].items()
+    assert "thinking" in found["gem"]["supported_openai_params"]
     assert found["gem"]["tpm"] == 8000000 and found["gem"]["rpm"] == 100000
     assert found["plain"]["input_cost_per_token"] is None
 

@@ -113,6 +113,8 @@ struct litellm_settings {
     /// JSON; empty: none.
     std::string vertex_ai_safety_settings;
     bool disable_copilot_system_to_assistant = false;
+    /// `cache_control` does nothing for Gemini.
+    bool disable_context_caching = false;
     /// Ask public providers, too, for the models behind a wildcard.
     bool check_provider_endpoint = false;
 };

@@ -63,6 +63,8 @@ struct inbound_call {
     const remote_file_map* files = nullptr;
     /// Of an adapter that `needs_login`: the login's token of the moment.
     const model::access* access = nullptr;
+    /// What the provider keeps of the call's beginning, under its name for it; empty if nothing.
+    std::string_view context;
 };
 
 /// What goes to the upstream: a head of its own and pieces of the client's body.
@@ -96,6 +98,8 @@ struct call_names {
     const model::deployment* target = nullptr;
 };
 
+class context_keeper;
+
 /// Translates between OpenAI's dialect and one provider's. I/O-free, immutable, shared by all
 /// threads.
 class adapter {
@@ -120,6 +124,10 @@ public:
     /// The http and https URLs of files that the call's upstream request must hold, each once; they
     /// stand in `call.files` when it is translated.
     virtual std::vector<std::string> remote_files(const inbound_call&) const { return {}; }
+
+    /// Where the provider keeps the beginning of a conversation for other calls; null if it cannot
+    /// be asked to.
+    virtual const context_keeper* contexts() const { return nullptr; }
 
     /// Makes the upstream request. `out` refers into `call` and the deployment.
     virtual result<void> translate(const inbound_call& call, const model::deployment& target,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "llm_proxy/providers/adapter.hpp"
+#include "llm_proxy/providers/gemini_context.hpp"
 
 namespace llm_proxy::providers {
 
@@ -20,12 +21,16 @@ public:
                  config::problems& found) const override;
     bool inlines_files() const override { return true; }
     std::vector<std::string> remote_files(const inbound_call& call) const override;
+    const context_keeper* contexts() const override { return &contexts_; }
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;
     error classify(const upstream_answer& answer, const call_names& names) const override;
     std::string model_list_request(const model::deployment& target) const override;
     /// Models that generate or embed (ai.google.dev/api/models).
     std::vector<std::string> read_model_list(std::string_view body) const override;
+
+private:
+    gemini_context contexts_;
 };
 
 } // namespace llm_proxy::providers

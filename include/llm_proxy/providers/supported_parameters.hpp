@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 
@@ -55,6 +56,10 @@ inline constexpr std::array<std::string_view, 40> parameter_names{
     "style",
     "imageConfig",
 };
+
+/// Those of a chat.
+inline constexpr auto chat_parameter_names = std::span(parameter_names).first<34>();
+static_assert(chat_parameter_names.back() == "context_management");
 
 /// The set of one parameter; empty if `name` is none of them.
 constexpr model::parameter_set parameter(std::string_view name) {

@@ -4,6 +4,7 @@
 #include "llm_proxy/login/access_source.hpp"
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/providers/adapter.hpp"
+#include "llm_proxy/providers/context_keeper.hpp"
 #include "llm_proxy/relay/relay.hpp"
 #include "llm_proxy/server/call_parser.hpp"
 #include "llm_proxy/server/form_upload.hpp"
@@ -36,6 +37,8 @@ private:
         std::optional<double> retry_after;
         /// The upstream did not take the login's token.
         bool login_refused = false;
+        /// It did not take the context that the call referred to.
+        bool context_refused = false;
     };
 
     /// Reads the body: the whole, or of a form so much that the rest can be passed on as it comes.
@@ -86,7 +89,14 @@ private:
     /// The place in the limits now counts, unless the request cannot have gone out.
     void note_reached(const upstream::outcome& sent);
     void settle();
+    bool may_keep_context() const;
+    /// Has the beginning of the conversation kept by the provider, if the client wants that and it
+    /// can be done; the call's time begins thereafter.
+    net::task<> have_context(tried& out);
+    /// Forgets the context if the upstream refused it: the call is made once more without.
+    bool drop_refused_context(const providers::upstream_answer& answer);
     void note_lost(const upstream::outcome& sent, tried& out);
+    net::clock::duration time_allowed() const;
     /// Sets the deadline of a try; returns the time that it has.
     net::clock::duration start_clock();
     void end_upload(const form_upload& upload, tried& out);
@@ -112,6 +122,12 @@ private:
     login::grant access_; // of a deployment that needs a login
     std::uint64_t refused_login_ = 0;
     bool request_usage_ = true;
+    /// The context of this deployment's calls, under its key in the memory, once it was seen to.
+    struct {
+        const model::deployment* of = nullptr;
+        std::string key;
+        std::string name; // empty: the call goes without
+    } kept_;
     std::optional<providers::remote_file_map> files_; // once they were fetched
     bool clock_runs_ = false;                         // of this try, since its files are fetched
 };

@@ -22,6 +22,7 @@
 
 namespace llm_proxy::server {
 
+class context_memory;
 class model_lists;
 
 /// What handlers share on one worker thread.
@@ -32,6 +33,7 @@ struct services {
     net::executor executor;
     login::access_gate* login; // null if there is no login
     model_lists& lists;
+    context_memory& contexts;
     /// Where tokens are counted; null: on the spot.
     net::background* counting = nullptr;
     /// Where calls wait for a place in the limits; null: none waits.
