@@ -69,7 +69,7 @@ class daemon {
 public:
     daemon(options chosen, configuration first, config::environment process)
         : chosen_(std::move(chosen)), process_(std::move(process)),
-          variables_(std::move(first.variables)), snapshot_(std::move(first.snapshot)),
+          variables_(std::move(first.variables)), snapshot_(with_states(*first.snapshot, states_)),
           bundled_models_(first.models_with_prices),
           upstreams_(upstream::make_shared_services(
               [this](std::string_view name) { return variables_.get(name); })),
@@ -256,7 +256,7 @@ private:
             spdlog::error("{}: not loaded; the configuration in force stays", chosen_.config_path);
             return;
         }
-        put_in_force(std::move(next.snapshot));
+        put_in_force(with_states(*next.snapshot, states_));
         watch_.watch(snapshot_->settings->files);
         fetch_prices(next.variables);
         spdlog::info("{}: loaded anew, {} model(s)", chosen_.config_path,
@@ -302,6 +302,7 @@ private:
     options chosen_;
     config::environment process_;
     config::environment variables_;
+    routing::state_book states_;
     std::shared_ptr<const server::snapshot> snapshot_;
     std::size_t bundled_models_;
     pricing::packed_prices prices_; // in force, as they were fetched
