@@ -75,8 +75,7 @@ public:
     daemon(options chosen, configuration first, config::environment process)
         : chosen_(std::move(chosen)), process_(std::move(process)),
           variables_(std::move(first.variables)), quotas_(open_quota_book(data_folder(chosen_))),
-          snapshot_(with_quotas(*first.snapshot, *quotas_)),
-          bundled_models_(first.models_with_prices),
+          snapshot_(prepared(*first.snapshot)), bundled_models_(first.models_with_prices),
           upstreams_(upstream::make_shared_services(
               [this](std::string_view name) { return variables_.get(name); })),
           stop_signals_(context_, SIGTERM, SIGINT), reload_signal_(context_, SIGHUP),
@@ -264,11 +263,16 @@ private:
             spdlog::error("{}: not loaded; the configuration in force stays", chosen_.config_path);
             return;
         }
-        put_in_force(with_quotas(*next.snapshot, *quotas_));
+        put_in_force(prepared(*next.snapshot));
         watch_.watch(snapshot_->settings->files);
         fetch_prices(next.variables);
         spdlog::info("{}: loaded anew, {} model(s)", chosen_.config_path,
                      snapshot_->models.groups().size());
+    }
+
+    /// With what outlives it: the counts of its limits, and what is known of its deployments.
+    std::shared_ptr<const server::snapshot> prepared(const server::snapshot& read) {
+        return with_states(*with_quotas(read, *quotas_), states_);
     }
 
     void put_in_force(std::shared_ptr<const server::snapshot> next) {
@@ -312,6 +316,7 @@ private:
     config::environment process_;
     config::environment variables_;
     std::unique_ptr<limits::quota_book> quotas_;
+    routing::state_book states_;
     std::shared_ptr<const server::snapshot> snapshot_;
     std::size_t bundled_models_;
     pricing::packed_prices prices_; // in force, as they were fetched

@@ -56,11 +56,11 @@ void store(value& item, double number) {
         item.data = number;
 }
 
-fit conform_integer(value& item, bool positive) {
+fit conform_integer(value& item, double least) {
     const auto number = number_of(item);
     if (!number || std::trunc(*number) != *number)
         return fit::wrong_type;
-    if (std::abs(*number) > largest_exact || (positive && *number <= 0))
+    if (std::abs(*number) > largest_exact || *number < least)
         return fit::out_of_range;
     item.data = static_cast<std::int64_t>(*number);
     return fit::good;
@@ -103,8 +103,11 @@ fit conform(value& item, value_kind kind) {
     case value_kind::text:
         return conform_text(item);
     case value_kind::integer:
+        return conform_integer(item, -largest_exact);
+    case value_kind::count:
+        return conform_integer(item, 0);
     case value_kind::positive_integer:
-        return conform_integer(item, kind == value_kind::positive_integer);
+        return conform_integer(item, 1);
     case value_kind::number:
     case value_kind::positive_number:
     case value_kind::non_negative:

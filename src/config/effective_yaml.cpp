@@ -146,6 +146,10 @@ void write_params(yaml_writer& out, const litellm_params& params) {
     out.put("stream_timeout", params.stream_timeout);
     out.put("max_retries", params.max_retries);
     out.put("weight", params.weight);
+    out.put("order", params.order);
+    out.put("num_retries", params.num_retries);
+    out.put("cooldown_time", params.cooldown_time);
+    out.put("tags", params.tags);
     out.put("rpm", params.rpm);
     out.put("tpm", params.tpm);
     out.put("rpd", params.limits.rpd);
@@ -187,9 +191,34 @@ void write_entry(yaml_writer& out, const model_entry& entry) {
     out.close();
 }
 
+void write_rules(yaml_writer& out, const char* name, const std::optional<fallback_rules>& rules) {
+    if (!rules || rules->empty())
+        return;
+    out.open_list(name);
+    for (const fallback_rule& rule : *rules) {
+        out.item();
+        out.put(rule.group, rule.targets);
+    }
+    out.close_list();
+}
+
+void write_failures(yaml_writer& out, const router_settings& router) {
+    out.put("num_retries", router.failures.num_retries);
+    out.put("max_fallbacks", router.failures.max_fallbacks);
+    out.put("allowed_fails", router.failures.allowed_fails);
+    out.put("retry_after", router.retry_after);
+    out.put("cooldown_time", router.cooldown_time);
+    out.put("disable_cooldowns", router.disable_cooldowns);
+    out.put("enable_tag_filtering", router.enable_tag_filtering);
+    write_rules(out, "fallbacks", router.failures.fallbacks);
+    write_rules(out, "context_window_fallbacks", router.failures.context_window_fallbacks);
+    write_rules(out, "content_policy_fallbacks", router.failures.content_policy_fallbacks);
+}
+
 void write_router(yaml_writer& out, const router_settings& router) {
     out.open("router_settings");
-    out.put("routing_strategy", router.routing_strategy);
+    out.put("routing_strategy", std::string(name_of(router.strategy)));
+    write_failures(out, router);
     out.put("timeout", router.timeout);
     out.put("stream_timeout", router.stream_timeout);
     out.put("default_max_parallel_requests", router.default_max_parallel_requests);

@@ -3,6 +3,7 @@
 #include "llm_proxy/config/env_ref.hpp"
 #include "llm_proxy/config/include.hpp"
 #include "llm_proxy/config/model_list.hpp"
+#include "llm_proxy/config/routing_reader.hpp"
 #include "llm_proxy/config/settings_reader.hpp"
 #include "llm_proxy/config/yaml_document.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -24,6 +25,7 @@ void read_root(value root, std::vector<std::string> files, loaded& into) {
     config->litellm = read_litellm_settings(root.find("litellm_settings"), shared);
     config->router = read_router_settings(root.find("router_settings"), shared);
     config->general = read_general_settings(root.find("general_settings"), shared);
+    complete_routing(*config, shared);
     config->files = std::move(files);
     if (!has_fatal(into.found))
         into.config = std::move(config);

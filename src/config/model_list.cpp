@@ -1,6 +1,7 @@
 #include "llm_proxy/config/model_list.hpp"
 
 #include "llm_proxy/config/deployment_id.hpp"
+#include "llm_proxy/config/routing_reader.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <algorithm>
@@ -64,8 +65,8 @@ public:
         const section_reader whole(model_entry_section, &item_, entry_.path, shared_);
         section_reader params(litellm_params_section, item_.find("litellm_params"),
                               entry_.path + ".litellm_params", shared_);
-        const section_reader info(model_info_section, item_.find("model_info"),
-                                  entry_.path + ".model_info", shared_);
+        section_reader info(model_info_section, item_.find("model_info"),
+                            entry_.path + ".model_info", shared_);
         entry_.model_name = whole.text("model_name").value_or("");
         read_params(params);
         read_info(info);
@@ -131,6 +132,10 @@ private:
         into.stream_timeout = from.number("stream_timeout");
         into.max_retries = from.integer("max_retries");
         into.weight = from.number("weight");
+        into.order = from.integer("order");
+        into.num_retries = from.integer("num_retries");
+        into.cooldown_time = from.number("cooldown_time");
+        into.tags = read_texts(from, "tags");
         into.rpm = from.number("rpm");
         into.tpm = from.number("tpm");
         into.ssl_verify = from.tls("ssl_verify");
@@ -141,8 +146,8 @@ private:
         read_extra_body(from);
         read_prices(from);
         into.drop_params = from.boolean("drop_params");
-        into.additional_drop_params = read_names(from, "additional_drop_params");
-        into.allowed_openai_params = read_names(from, "allowed_openai_params");
+        into.additional_drop_params = read_texts(from, "additional_drop_params");
+        into.allowed_openai_params = read_texts(from, "allowed_openai_params");
         read_limits(from);
         entry_.model_where = from.where("model");
         entry_.base_where = into.api_base ? from.where(base_key) : entry_.where;
@@ -197,20 +202,6 @@ private:
         }
     }
 
-    std::vector<std::string> read_names(section_reader& from, std::string_view key) {
-        std::vector<std::string> names;
-        const value* given = from.find(key);
-        if (given == nullptr)
-            return names;
-        for (const value& one : std::get<list>(given->data)) {
-            if (one.is_string())
-                names.push_back(std::get<std::string>(one.data));
-            else
-                from.fail(key, "must be a list of texts");
-        }
-        return names;
-    }
-
     void read_limits(section_reader& from) {
         limit_params& into = entry_.params.limits;
         into.rpd = from.number("rpd");
@@ -223,11 +214,20 @@ private:
         into.max_queue_wait = from.number("max_queue_wait");
     }
 
-    void read_info(const section_reader& from) {
+    void read_info(section_reader& from) {
         model_info& into = entry_.info;
         into.id = from.text("id").value_or("");
         into.mode = from.text("mode").value_or("");
         into.base_model = from.text("base_model").value_or("");
+        into.tier = from.text("tier").value_or("");
+        if (!into.tier.empty() && into.tier != "free" && into.tier != "paid")
+            shared_.report(severity::error, from.where("tier"), from.path_of("tier"),
+                           "must be `free` or `paid`");
+        into.cooldown_time = from.number("cooldown_time");
+        into.allowed_fails = from.integer("allowed_fails");
+        into.allowed_fails_policy =
+            read_failure_counts(from, "allowed_fails_policy", "AllowedFails", shared_)
+                .value_or(failure_counts());
         if (!into.id.empty())
             entry_.id = into.id;
         const value* given = item_.find("model_info");

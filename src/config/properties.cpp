@@ -74,6 +74,8 @@ std::string_view kind_name(value_kind kind) {
         return "a positive number";
     case value_kind::non_negative:
         return "a number not below 0";
+    case value_kind::count:
+        return "a whole number not below 0";
     case value_kind::seconds:
         return "a positive number of seconds";
     case value_kind::sequence:

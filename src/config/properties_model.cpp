@@ -51,10 +51,14 @@ constexpr property info_properties[] = {
      "Leave the deployment out of background checks.", not_served},
     {"access_groups", sequence, "", "Groups that keys can be given access to.", not_served},
     {"team_id", text, "", "Team that the deployment belongs to.", not_served},
-    {"allowed_fails", integer, "", "Failures in a minute before the deployment rests.", not_served},
-    {"allowed_fails_policy", mapping, "", "The same for each kind of failure.", not_served},
-    {"cooldown_time", non_negative, "", "Seconds that the deployment rests after failures.",
-     not_served},
+    {"allowed_fails", count, "the router's",
+     "Failures within `cooldown_time` before the deployment rests."},
+    {"allowed_fails_policy", mapping, "the router's", "The same for each kind of failure."},
+    {"cooldown_time", non_negative, "that of `litellm_params`",
+     "Seconds that the deployment rests after failures."},
+    {"tier", text, "",
+     "`free`: its calls cost nothing, `paid`: they do, whatever the price table says; for "
+     "`free-first`."},
 };
 
 } // namespace

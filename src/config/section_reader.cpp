@@ -153,6 +153,11 @@ std::optional<tls_verify> section_reader::tls(std::string_view name) {
     return std::nullopt;
 }
 
+bool section_reader::is_null(std::string_view name) const {
+    const map_entry* found = entry(name);
+    return found != nullptr && found->item.is_null();
+}
+
 mark section_reader::where(std::string_view name) const {
     const map_entry* found = entry(name);
     return found == nullptr ? mark{} : found->item.where;

@@ -1,20 +1,13 @@
 #include "llm_proxy/config/settings_reader.hpp"
 
+#include "llm_proxy/config/routing_reader.hpp"
 #include "llm_proxy/util/strings.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace llm_proxy::config {
 
 namespace {
-
-/// Strategies of LiteLLM; the first is the one that is served.
-constexpr std::array<std::string_view, 8> strategies{
-    "simple-shuffle",          "least-busy",
-    "latency-based-routing",   "cost-based-routing",
-    "usage-based-routing-v2",  "usage-based-routing",
-    "provider-budget-routing", "lar1"};
 
 /// An environment variable's text as a value of the given kind.
 std::optional<value> from_environment(const char* name, value_kind kind, reading& shared) {
@@ -28,41 +21,6 @@ std::optional<value> from_environment(const char* name, value_kind kind, reading
     shared.report(severity::error, {}, name,
                   "the environment variable must be " + std::string(kind_name(kind)));
     return std::nullopt;
-}
-
-/// LiteLLM stops on a list of fallbacks that holds anything but mappings.
-void check_fallbacks(const value* section, const char* path, reading& shared) {
-    if (section == nullptr)
-        return;
-    for (const char* key : {"fallbacks", "context_window_fallbacks", "content_policy_fallbacks"}) {
-        const value* fallbacks = section->find(key);
-        if (fallbacks == nullptr || fallbacks->is_null())
-            continue;
-        const list* items = std::get_if<list>(&fallbacks->data);
-        const auto is_map = [](const value& one) { return one.is_map(); };
-        if (items == nullptr || !std::all_of(items->begin(), items->end(), is_map))
-            shared.fatal(fallbacks->where, std::string(path) + '.' + key,
-                         "must be a list of mappings", "write `- group: [other-group]`");
-    }
-}
-
-void check_strategy(section_reader& from, router_settings& into, reading& shared) {
-    const auto name = from.text("routing_strategy");
-    if (!name || *name == strategies[0])
-        return;
-    const mark where = from.where("routing_strategy");
-    if (std::find(strategies.begin(), strategies.end(), *name) != strategies.end()) {
-        shared.report(severity::warning, where, from.path_of("routing_strategy"),
-                      *name + " is not served yet; simple-shuffle is used");
-        return;
-    }
-    const auto near = name->size() > 100 ? std::nullopt : closest(*name, strategies);
-    std::string known;
-    for (const std::string_view one : strategies)
-        known += (known.empty() ? "" : ", ") + std::string(one);
-    shared.fatal(where, from.path_of("routing_strategy"), "unknown strategy `" + *name + "`",
-                 near ? "did you mean `" + std::string(*near) + "`?" : "valid are " + known);
-    into.routing_strategy = *name;
 }
 
 std::optional<model_alias> read_alias(const map_entry& one, section_reader& from) {
@@ -138,14 +96,8 @@ void read_master_key(const section_reader& from, general_settings& into, reading
 
 void read_file_rules(section_reader& from, litellm_settings& into, reading& shared) {
     into.user_url_validation = from.boolean("user_url_validation").value_or(true);
-    if (const value* hosts = from.find("user_url_allowed_hosts")) {
-        for (const value& one : std::get<list>(hosts->data)) {
-            if (const auto* host = std::get_if<std::string>(&one.data))
-                into.user_url_allowed_hosts.push_back(lower(*host));
-            else
-                from.fail("user_url_allowed_hosts", "must be a list of texts");
-        }
-    }
+    for (const std::string& host : read_texts(from, "user_url_allowed_hosts"))
+        into.user_url_allowed_hosts.push_back(lower(host));
     if (auto item =
             from_environment("MAX_IMAGE_URL_DOWNLOAD_SIZE_MB", value_kind::non_negative, shared))
         into.max_image_url_download_size_mb = std::stod(python_str(*item));
@@ -195,14 +147,14 @@ litellm_settings read_litellm_settings(const value* section, reading& shared) {
     into.disable_context_caching =
         from.boolean("disable_anthropic_gemini_context_caching_transform").value_or(false);
     into.check_provider_endpoint = from.boolean("check_provider_endpoint").value_or(false);
-    check_fallbacks(section, "litellm_settings", shared);
+    into.failures = read_failure_settings(from, shared);
     return into;
 }
 
 router_settings read_router_settings(const value* section, reading& shared) {
     section_reader from(router_settings_section, section, "router_settings", shared);
     router_settings into;
-    check_strategy(from, into, shared);
+    read_routing(from, into, shared);
     into.timeout = from.number("timeout");
     into.stream_timeout = from.number("stream_timeout");
     if (const value* aliases = from.find("model_group_alias"))
@@ -212,7 +164,6 @@ router_settings read_router_settings(const value* section, reading& shared) {
     into.default_max_parallel_requests = from.integer("default_max_parallel_requests");
     into.max_queue_wait = from.number("max_queue_wait").value_or(into.max_queue_wait);
     into.default_priority = from.integer("default_priority").value_or(0);
-    check_fallbacks(section, "router_settings", shared);
     return into;
 }
 

@@ -2,9 +2,10 @@
 
 #include "llm_proxy/util/strings.hpp"
 
-#include <boost/asio/ip/address_v6.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <functional>
 #include <optional>
@@ -111,6 +112,29 @@ std::optional<bool> take_scheme(std::string_view& url) {
 }
 
 } // namespace
+
+bool is_at_home(std::string_view host) {
+    namespace ip = boost::asio::ip;
+    boost::system::error_code ec;
+    const auto address = ip::make_address(host, ec);
+    if (ec) {
+        constexpr std::array<std::string_view, 5> ends{".local", ".lan", ".internal", ".home.arpa",
+                                                       ".localhost"};
+        return host.find('.') == host.npos ||
+               std::ranges::any_of(ends,
+                                   [host](std::string_view end) { return host.ends_with(end); });
+    }
+    if (address.is_loopback()) {
+        return true;
+    }
+    if (address.is_v6()) {
+        const auto bytes = address.to_v6().to_bytes();
+        return address.to_v6().is_link_local() || (bytes[0] & 0xFEU) == 0xFC;
+    }
+    const auto bytes = address.to_v4().to_bytes();
+    return bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xF0U) == 16) ||
+           (bytes[0] == 192 && bytes[1] == 168) || (bytes[0] == 169 && bytes[1] == 254);
+}
 
 std::size_t endpoint_hash::operator()(const endpoint& of) const {
     const std::size_t place = (static_cast<std::size_t>(of.port) << 1U) | (of.tls ? 1U : 0U);

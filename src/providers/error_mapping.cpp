@@ -140,6 +140,7 @@ class_words words_of(error_class kind) {
     case error_class::api_connection:
         return {"APIConnectionError: ", ""};
     case error_class::api_error:
+    case error_class::unknown:
         break;
     }
     return {"APIError: ", "APIError: "};
@@ -172,6 +173,7 @@ int status_of(error_class kind, int upstream_status) {
         return 503;
     case error_class::bad_request:
     case error_class::api_error:
+    case error_class::unknown:
         break;
     }
     return upstream_status >= 400 && upstream_status <= 599 ? upstream_status : 500;
@@ -232,31 +234,6 @@ bool says_context_exceeded(std::string_view text) {
            (contains(said, "maximum input length is") && contains(said, "tokens"));
 }
 
-error_class class_of_status(int status) {
-    switch (status) {
-    case 400:
-    case 422:
-        return error_class::bad_request;
-    case 401:
-        return error_class::authentication;
-    case 404:
-        return error_class::not_found;
-    case 408:
-    case 504:
-        return error_class::timeout;
-    case 429:
-        return error_class::rate_limit;
-    case 500:
-        return error_class::internal_server;
-    case 502:
-        return error_class::bad_gateway;
-    case 503:
-        return error_class::service_unavailable;
-    default:
-        return error_class::api_error;
-    }
-}
-
 verdict classify_openai(int status, const upstream_text& said) {
     const std::string whole = said.message + '\n' + said.type + '\n' + said.code;
     const std::string text = lower(whole);
@@ -305,7 +282,9 @@ error make_error(verdict found, int status, std::string_view exception_name, std
     status = status_of(found.kind, status);
     std::string type(found.kind == error_class::rate_limit ? "throttling_error"
                                                            : error_type_for_status(status));
-    return error(status, std::move(type), std::move(message));
+    error out(status, std::move(type), std::move(message));
+    out.kind = found.kind;
+    return out;
 }
 
 error connection_error(std::string_view exception_name, std::string_view group) {
@@ -328,7 +307,9 @@ error timeout_error(double timeout_seconds, double taken_seconds, std::string_vi
                           limit + ", time taken=" + seconds_text(taken_seconds, "%.2f") +
                           " seconds\n\nDeployment Info: request_timeout: None\ntimeout: " + limit +
                           group_suffix(group);
-    return error(408, "invalid_request_error", std::move(message));
+    error out(408, "invalid_request_error", std::move(message));
+    out.kind = error_class::timeout;
+    return out;
 }
 
 error invalid_answer_error(std::string_view exception_name, std::string_view received,

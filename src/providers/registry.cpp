@@ -163,6 +163,22 @@ config::problem unknown_provider(const config::model_entry& entry, std::string_v
     return item;
 }
 
+model::routing_rules routing_rules_of(const config::model_entry& entry) {
+    model::routing_rules out;
+    const auto& params = entry.params;
+    const auto& info = entry.info;
+    out.order = params.order.value_or(out.order);
+    out.tags = params.tags;
+    out.num_retries = params.num_retries;
+    out.cooldown_time = info.cooldown_time ? info.cooldown_time : params.cooldown_time;
+    out.allowed_fails = info.allowed_fails;
+    out.allowed_fails_policy = info.allowed_fails_policy;
+    if (!info.tier.empty()) {
+        out.free_tier = info.tier == "free";
+    }
+    return out;
+}
+
 /// The strongest of the timeouts that LiteLLM looks at, in its order.
 double first_timeout(std::initializer_list<std::optional<double>> candidates) {
     for (const auto& candidate : candidates) {
@@ -192,6 +208,7 @@ std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
     if (!out->limits_set.max_parallel_requests) {
         out->limits_set.max_parallel_requests = settings.router.default_max_parallel_requests;
     }
+    out->routing = routing_rules_of(entry);
     out->mock_response = params.mock_response;
     out->defaults = params.defaults;
     out->extra_body = params.extra_body;
@@ -260,6 +277,8 @@ model::deployment_list build_deployments(const config::settings& settings,
             if (!chosen->server_name().empty() && !item->origin->tls) {
                 shorten_connecting(*item);
             }
+            item->at_home = !chosen->server_name().empty() ||
+                            (item->origin && model::is_at_home(item->origin->host));
             item->answer_lines = answer_lines(*item);
             out.push_back(std::move(item));
         }

@@ -76,7 +76,13 @@ void append_answer_lines(const model::request_context& context, const http::resp
     }
     lines.raw("x-litellm-version: ");
     lines.raw(litellm_version);
-    lines.raw("\r\nx-litellm-attempted-fallbacks: 0\r\n");
+    if (context.fallbacks == 0) {
+        lines.raw("\r\nx-litellm-attempted-fallbacks: 0\r\n");
+    } else {
+        lines.raw("\r\n");
+        lines.header("x-litellm-attempted-fallbacks",
+                     static_cast<std::uint64_t>(context.fallbacks));
+    }
     if (context.retries == 0) {
         lines.raw("x-litellm-attempted-retries: 0\r\n");
     } else {

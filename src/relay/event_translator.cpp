@@ -37,7 +37,23 @@ bool says_nothing(std::string_view choice) {
     return true;
 }
 
-bool only_usage(std::string_view data, const std::vector<json::member>& members) {
+/// Whether a choice only tells that an answer begins: no text, no part of a tool call, no end.
+bool opens(std::string_view choice) {
+    std::vector<json::member> members;
+    json::scan_valid(choice, members);
+    const auto* delta = json::find(choice, members, "delta");
+    if (delta != nullptr) {
+        return says_nothing(choice);
+    }
+    const auto* text = json::find(choice, members, "text");
+    const auto* finish = json::find(choice, members, "finish_reason");
+    return text != nullptr && json::value_of(choice, *text) == "\"\"" &&
+           (finish == nullptr || finish->type == json::kind::null);
+}
+
+/// Whether `test` holds for every choice of a chunk; true where it has none.
+bool all_choices(std::string_view data, const std::vector<json::member>& members,
+                 bool (*test)(std::string_view)) {
     const auto* choices = json::find(data, members, "choices");
     if (choices == nullptr || choices->type != json::kind::array) {
         return true;
@@ -46,11 +62,19 @@ bool only_usage(std::string_view data, const std::vector<json::member>& members)
     std::vector<json::member> items;
     json::scan_valid(list, items);
     for (const auto& item : items) {
-        if (item.type != json::kind::object || !says_nothing(json::value_of(list, item))) {
+        if (item.type != json::kind::object || !test(json::value_of(list, item))) {
             return false;
         }
     }
     return true;
+}
+
+bool only_usage(std::string_view data, const std::vector<json::member>& members) {
+    return all_choices(data, members, says_nothing);
+}
+
+bool only_opens(std::string_view data, const std::vector<json::member>& members) {
+    return all_choices(data, members, opens);
 }
 
 /// Whether some choice has a `finish_reason` that is not null. Inside a JSON string the closing
@@ -239,6 +263,9 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
         return;
     }
     any_ = true;
+    if (!has_content_) {
+        has_content_ = !options_.ends_with_done || !only_opens(data, members_);
+    }
     out.append("data: ");
     for (const std::string_view piece : edited.pieces()) {
         out.append(piece);

@@ -17,6 +17,8 @@ namespace {
 /// A comment goes out when nothing else did for so long: proxies and clients between count silence.
 constexpr std::chrono::seconds comment_interval{15};
 constexpr std::string_view comment = ": keep-alive\n\n";
+/// A stream that opens with more than this and no content goes out all the same.
+constexpr std::size_t hold_limit = 64UL * 1024;
 
 /// One streamed answer on its way; the loop of the relay with its state.
 class stream_relay {
@@ -39,14 +41,15 @@ public:
                 co_await fail(exchange_error(step, call_.context, call_.interrupts), out);
                 co_return out;
             }
-            std::string text;
             if (bytes.empty()) {
-                translator_.finish(text);
+                translator_.finish(held_);
             } else {
-                translator_.feed(bytes, text);
+                translator_.feed(bytes, held_);
             }
-            if (!text.empty()) {
-                const bool sent = co_await pass_on(text);
+            if (is_due()) {
+                note_content();
+                const bool sent = co_await pass_on(held_);
+                held_.clear();
                 if (!sent) {
                     out.detail = "the client is gone";
                     co_return out;
@@ -63,9 +66,10 @@ public:
     /// A whole completion, told as the stream that the client asked for.
     net::task<relayed> replay(std::vector<std::string> chunks) {
         relayed out;
-        std::string text;
-        translator_.replay(chunks, text);
-        const bool sent = co_await pass_on(text);
+        last_byte_ = net::clock::now();
+        translator_.replay(chunks, held_);
+        note_content();
+        const bool sent = co_await pass_on(held_);
         if (sent) {
             co_await end(out);
         } else {
@@ -119,10 +123,25 @@ private:
                 last_byte_ = net::clock::now();
                 co_return step;
             }
-            const bool sent = co_await pass_on(comment);
+            held_.append(comment);
+            const bool sent = co_await pass_on(held_);
+            held_.clear();
             if (!sent) {
                 co_return upstream::outcome(upstream::failure::interrupted, "the client is gone");
             }
+        }
+    }
+
+    /// Until there is content nothing goes out, so that an early failure can still be answered by
+    /// another try.
+    bool is_due() const {
+        return !held_.empty() && (call_.client.started() || translator_.has_content() ||
+                                  translator_.done() || held_.size() > hold_limit);
+    }
+
+    void note_content() {
+        if (translator_.has_content() && call_.context.first_content == net::clock::time_point()) {
+            call_.context.first_content = last_byte_;
         }
     }
 
@@ -133,6 +152,9 @@ private:
         } else {
             std::string& lines = call_.client.lines();
             append_stream_lines(call_.context, &call_.answer.head(), lines);
+            if (call_.spent != nullptr) {
+                *call_.spent = std::string();
+            }
             sent = co_await call_.client.start(200, lines, text);
         }
         co_return sent;
@@ -215,6 +237,7 @@ private:
     relay_call& call_;
     answer_text said_;
     event_translator translator_;
+    std::string held_;
     net::clock::duration silence_limit_;
     net::clock::time_point last_byte_;
 };

@@ -4,6 +4,9 @@
 #include "llm_proxy/providers/request_rules.hpp"
 #include "llm_proxy/util/strings.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace llm_proxy::server {
 
 namespace {
@@ -55,28 +58,64 @@ public:
         return item == nullptr ? std::nullopt : positive(text(*item));
     }
 
+    /// Whether some member's name begins so.
+    bool has_prefix(std::string_view start) const {
+        return std::any_of(members_.begin(), members_.end(), [&](const json::member& item) {
+            return item.key_escaped || body_.substr(item.key_begin).starts_with(start);
+        });
+    }
+
 private:
     std::string_view body_;
     const std::vector<json::member>& members_;
 };
 
+struct named_mock {
+    std::string_view name;
+    mock_failure failure;
+};
+
+constexpr std::array mocks{
+    named_mock{"mock_testing_fallbacks", mock_failure::fallbacks},
+    named_mock{"mock_testing_context_fallbacks", mock_failure::context_fallbacks},
+    named_mock{"mock_testing_content_policy_fallbacks", mock_failure::content_policy_fallbacks},
+    named_mock{"mock_testing_rate_limit_error", mock_failure::rate_limit_error},
+    named_mock{"mock_timeout", mock_failure::timeout},
+};
+
 result<void> read_mocks(const body_reader& reader, const call_rules& rules, parsed_call& out) {
-    for (const std::string_view name : {"mock_testing_fallbacks", "mock_testing_context_fallbacks",
-                                        "mock_testing_content_policy_fallbacks",
-                                        "mock_testing_rate_limit_error", "mock_timeout"}) {
-        if (reader.find(name) == nullptr) {
+    if (!reader.has_prefix("mock_")) {
+        return {};
+    }
+    for (const named_mock& one : mocks) {
+        if (reader.find(one.name) == nullptr) {
             continue;
         }
-        return bad_request(
-            "Mock testing request params are " +
-            std::string(rules.allow_mock ? "not served yet: " : "disabled on this proxy: ") +
-            std::string(name) + ".");
+        if (!rules.allow_mock) {
+            return bad_request("Mock testing request params are disabled on this proxy: " +
+                               std::string(one.name) + ".");
+        }
+        if (reader.is_true(one.name) && out.mock == mock_failure::none) {
+            out.mock = one.failure;
+        }
     }
     const auto* mock = reader.find("mock_response");
     if (rules.allow_mock && mock != nullptr && mock->type == json::kind::string) {
         out.mock_response = json::unescape(reader.text(*mock));
     }
     return {};
+}
+
+constexpr std::size_t most_tags = 100;
+
+void add_tags(std::string_view list, std::vector<std::string>& out) {
+    std::vector<json::member> items;
+    json::scan_valid(list, items);
+    for (const auto& item : items) {
+        if (item.type == json::kind::string && out.size() < most_tags) {
+            out.push_back(json::unescape(json::value_of(list, item)));
+        }
+    }
 }
 
 bool asks_for_usage(const body_reader& reader) {
@@ -184,6 +223,47 @@ result<parsed_call> parse_call(std::string_view body, const http::fields& header
         out.stream_timeout = positive(*given);
     }
     return out;
+}
+
+std::vector<std::string> tags_of(std::string_view body, const std::vector<json::member>& members,
+                                 const http::fields& headers) {
+    std::vector<std::string> out;
+    const body_reader reader(body, members);
+    if (const auto* tags = reader.find("tags");
+        tags != nullptr && tags->type == json::kind::array) {
+        add_tags(reader.text(*tags), out);
+    }
+    const auto* metadata = reader.find("metadata");
+    if (metadata != nullptr && metadata->type == json::kind::object) {
+        const std::string_view text = reader.text(*metadata);
+        std::vector<json::member> within;
+        json::scan_valid(text, within);
+        const auto* tags = json::find(text, within, "tags");
+        if (tags != nullptr && tags->type == json::kind::array) {
+            add_tags(json::value_of(text, *tags), out);
+        }
+    }
+    for (const std::string_view tag : split(headers.find("x-litellm-tags").value_or(""), ',')) {
+        if (!trim(tag).empty() && out.size() < most_tags) {
+            out.emplace_back(trim(tag));
+        }
+    }
+    return out;
+}
+
+std::optional<int> retries_asked(std::string_view body, const std::vector<json::member>& members,
+                                 const http::fields& headers) {
+    const body_reader reader(body, members);
+    const auto* given = reader.find("num_retries");
+    const std::string_view text = given != nullptr
+                                      ? reader.text(*given)
+                                      : trim(headers.find("x-litellm-num-retries").value_or(""));
+    const auto number = read_whole_number(text);
+    constexpr std::int64_t most = 1'000'000;
+    if (!number || *number < 0) {
+        return std::nullopt;
+    }
+    return static_cast<int>(std::min(*number, most));
 }
 
 error unknown_model(model::call_type type, const std::optional<std::string>& name) {

@@ -1,11 +1,15 @@
 #include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
+#include "llm_proxy/routing/deployment_state.hpp"
 #include "llm_proxy/server/endpoints.hpp"
 #include "llm_proxy/server/probe.hpp"
 #include "llm_proxy/server/routes.hpp"
 #include "llm_proxy/version.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cmath>
 
 namespace llm_proxy::server {
 
@@ -16,7 +20,22 @@ document endpoint_of(const probe_result& probed) {
     if (!probed.healthy) {
         out["error"] = probed.why;
     }
+    const auto& state = probed.target->state;
+    const auto rests = state == nullptr ? std::nullopt : state->current_rest(net::clock::now());
+    if (rests) {
+        const std::chrono::duration<double> left = rests->until - net::clock::now();
+        out["cooldown"] = {{"seconds_left", std::ceil(left.count())},
+                           {"reason", rests->why},
+                           {"bad_credential", rests->bad_credential}};
+    }
     return out;
+}
+
+/// A probe that succeeds proves the credential good.
+void note_health(const probe_result& probed) {
+    if (probed.healthy && !probed.target->mock_response && probed.target->state != nullptr) {
+        probed.target->state->renew_credential();
+    }
 }
 
 /// The deployments that `?model=` or `?model_id=` names, or all.
@@ -45,6 +64,7 @@ net::task<> health(request& req, const auth::caller&) {
     document healthy = document::array();
     document unhealthy = document::array();
     for (const auto& probed : results) {
+        note_health(probed);
         (probed.healthy ? healthy : unhealthy).push_back(endpoint_of(probed));
     }
     document body;

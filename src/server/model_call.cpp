@@ -2,11 +2,8 @@
 
 #include "llm_proxy/net/watchdog.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
-#include "llm_proxy/routing/retry.hpp"
-#include "llm_proxy/routing/router.hpp"
 #include "llm_proxy/server/endpoints.hpp"
 #include "llm_proxy/server/mock_answer.hpp"
-#include "llm_proxy/server/priced_request.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <spdlog/spdlog.h>
@@ -16,6 +13,34 @@
 #include <utility>
 
 namespace llm_proxy::server {
+
+namespace {
+
+/// A deployment's call in flight.
+class counted_in_flight {
+public:
+    counted_in_flight(std::shared_ptr<routing::deployment_state> state, bool count_request)
+        : state_(std::move(state)) {
+        if (state_ != nullptr) {
+            state_->begin();
+        }
+        if (state_ != nullptr && count_request) {
+            state_->count_request(net::clock::now());
+        }
+    }
+    ~counted_in_flight() {
+        if (state_ != nullptr) {
+            state_->end();
+        }
+    }
+    counted_in_flight(const counted_in_flight&) = delete;
+    counted_in_flight& operator=(const counted_in_flight&) = delete;
+
+private:
+    std::shared_ptr<routing::deployment_state> state_;
+};
+
+} // namespace
 
 model_call::model_call(request& req, model::call_type type) : req_(req) {
     context_.type = type;
@@ -39,26 +64,30 @@ net::task<> model_call::run() {
     if (!form_) {
         req_.watch_client();
     }
-    for (bool again = true; again;) {
-        tried last;
-        const bool placed = co_await take_place();
-        if (!placed) {
-            co_return;
+    tried last = before_first_try();
+    for (bool more = true; more;) {
+        if (!last.failure) {
+            last.failure = co_await take_place();
+            last.unavailable = last.failure.has_value();
+            last.provider_lines = last.unavailable ? context_.limit_lines : std::string();
         }
-        if (mock_) {
+        if (!last.failure && mock_) {
             co_await answer_mock();
             co_return;
         }
-        if (context_.target->adapter->needs_login()) {
-            last.failure = co_await log_in();
-        }
         if (!last.failure) {
-            last = co_await try_once();
+            const counted_in_flight counted(context_.target->state, counts_requests());
+            if (context_.target->adapter->needs_login()) {
+                last.failure = co_await log_in();
+            }
+            if (!last.failure) {
+                last = co_await try_once();
+            }
         }
         place_.release();
-        again = last.failure.has_value();
-        if (again) {
-            again = co_await prepare_retry(last);
+        more = last.failure.has_value();
+        if (more) {
+            more = co_await prepare_next(std::exchange(last, tried()));
         }
     }
 }
@@ -78,7 +107,9 @@ net::task<result<void>> model_call::read_and_plan() {
         form_.reset();
     }
     auto planned = plan();
-    if (!planned || !form_ || (!mock_ && context_.target->adapter->streams_forms())) {
+    const bool streams =
+        !unavailable_ && !mock_ && planned && context_.target->adapter->streams_forms();
+    if (!planned || !form_ || streams) {
         co_return planned;
     }
     form_.reset();
@@ -116,48 +147,16 @@ result<void> model_call::plan() {
         return parsed.error();
     }
     parsed_ = std::move(*parsed);
-    found_.reset();
-    if (parsed_.model) {
-        found_ = req_.config->models.find(*parsed_.model);
-    }
-    if (!found_) {
+    if (!parsed_.model || !use_group(*parsed_.model)) {
         return unknown_model(context_.type, parsed_.model);
     }
-    context_.requested_model = *parsed_.model;
     context_.stream = parsed_.stream;
-    rank();
-    aim(ranked_.front());
-    if (!mock_ && context_.target->credential_missing) {
-        return missing_credential();
-    }
-    return {};
-}
-
-void model_call::rank() {
-    ranked_.clear();
-    ranked_.push_back(routing::pick(*found_, req_.shared.random));
-    if (found_->only != nullptr) {
-        return;
-    }
-    for (const auto& other : found_->group->deployments) {
-        if (other != ranked_.front() && !other->credential_missing) {
-            ranked_.push_back(other);
-        }
-    }
-}
-
-void model_call::aim(std::shared_ptr<const model::deployment> target) {
-    context_.target = std::move(target);
-    context_.timeout = parsed_.timeout.value_or(context_.target->timeout);
-    context_.stream_timeout =
-        parsed_.stream_timeout.value_or(parsed_.timeout.value_or(context_.target->stream_timeout));
     apply_usage_rule();
-    if (context_.target->prices) {
-        context_.priced = priced_parameters_of(context_.type, body_, parsed_, *context_.target);
+    if (req_.config->settings->router.enable_tag_filtering) {
+        read_tags();
     }
-    context_.upstream_model =
-        model::resolve_upstream_model(*context_.target, found_->wildcard_part);
-    mock_ = parsed_.mock_response ? parsed_.mock_response : context_.target->mock_response;
+    unavailable_ = choose_target();
+    return {};
 }
 
 void model_call::apply_usage_rule() {
@@ -197,48 +196,14 @@ net::task<> model_call::answer_mock() {
     co_await req_.client.send(200, lines, pieces);
 }
 
-net::task<bool> model_call::prepare_retry(const tried& last) {
-    if (req_.interrupts.reason() >= net::interrupt::client_gone) {
-        req_.client.close_after();
-        co_return false;
-    }
-    if (last.login_refused) {
-        refused_login_ = access_.version;
-        co_return true;
-    }
-    if (last.context_refused) {
-        co_return true;
-    }
-    routing::failed_try failed;
-    failed.status = last.failure->status;
-    failed.retry_after = last.retry_after;
-    const auto delay =
-        routing::retry_delay(failed, context_.retries, max_retries(), req_.shared.random);
-    if (!delay) {
-        co_await tell(last);
-        co_return false;
-    }
-    const bool waited = co_await wait(*delay);
-    if (!waited) {
-        req_.client.close_after();
-    }
-    ++context_.retries;
-    co_return waited;
-}
-
 void model_call::close_unless_read() {
     if (!req_.body_complete()) {
         req_.client.close_after();
     }
 }
 
-net::task<> model_call::tell(const tried& last) {
-    co_await req_.interrupts.clear();
-    close_unless_read();
-    co_await req_.send_error(*last.failure, last.provider_lines);
-}
-
 net::task<bool> model_call::wait(std::chrono::milliseconds time) {
+    co_await req_.interrupts.clear(); // of a try that ran out of time
     net::timer pause(req_.shared.executor, time);
     net::error_code ec;
     co_await pause.async_wait(net::asio::redirect_error(net::use_task, ec));

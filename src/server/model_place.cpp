@@ -9,51 +9,87 @@
 
 namespace llm_proxy::server {
 
-net::task<bool> model_call::take_place() {
+net::task<std::optional<error>> model_call::take_place() {
     if (context_.target->quota == nullptr) {
-        co_return true;
+        co_return std::nullopt;
     }
     place_wish wish;
-    wish.ranked = ranked_;
+    wish.ranked = {&context_.target, 1};
     wish.group = context_.requested_model;
     wish.body = body_;
     wish.members = &parsed_.members;
     wish.default_priority = req_.config->settings->router.default_priority;
     auto found = find_place(req_.shared, wish);
+    model::deployment_list ranked;
+    if (!found) {
+        ranked = rank();
+        wish.ranked = ranked;
+        found = find_place(req_.shared, wish);
+    }
     if (found) {
-        co_return use(std::move(*found));
+        use(std::move(*found));
+        co_return std::nullopt;
     }
-    wish.longest_wait = longest_wait();
+    wish.longest_wait = longest_wait(ranked);
     auto waited = co_await wait_for_place(req_.shared, req_.interrupts, wish, found.error());
-    if (req_.interrupts.reason() >= net::interrupt::client_gone) {
-        req_.client.close_after();
-        co_return false;
+    if (!waited) {
+        error refused = waited.error();
+        refused.kind = error_class::rate_limit;
+        context_.limit_lines = limit_lines(*context_.target->quota, limits::now());
+        co_return refused;
     }
-    if (waited) {
-        co_return use(std::move(*waited));
-    }
-    close_unless_read();
-    const std::string lines = limit_lines(*context_.target->quota, limits::now());
-    co_await req_.send_error(waited.error(), lines);
-    co_return false;
+    use(std::move(*waited));
+    co_return std::nullopt;
 }
 
-bool model_call::use(granted_place granted) {
+model::deployment_list model_call::rank() {
+    model::deployment_list out{context_.target};
+    routing::choice how = choosing(true);
+    std::vector<const model::deployment*> passed = failed_;
+    passed.push_back(context_.target.get());
+    how.excluded = passed;
+    while (const auto* next = routing::choose(*group_, how, req_.shared.random)) {
+        out.push_back(*next);
+        passed.push_back(next->get());
+        how.excluded = passed;
+    }
+    return out;
+}
+
+bool model_call::may_fall_back() const {
+    if (form_) {
+        return false;
+    }
+    auto walk = walk_
+                    ? *walk_
+                    : routing::fallback_walk(req_.config->settings->router, requested_fallbacks());
+    return walk
+        .next({.asked = context_.requested_model,
+               .name = group_->group->name,
+               .provider = group_->group->deployments.front()->provider},
+              error_class::rate_limit)
+        .has_value();
+}
+
+void model_call::use(granted_place granted) {
     place_ = std::move(granted.place);
     if (granted.target != context_.target) {
-        aim(std::move(granted.target));
+        use_target(granted.target);
     }
     context_.limit_lines = limit_lines(*context_.target->quota, limits::now());
-    return true;
 }
 
-std::chrono::duration<double> model_call::longest_wait() const {
+std::chrono::duration<double> model_call::longest_wait(const model::deployment_list& ranked) const {
+    // Another group that may have room is better than a wait.
+    if (may_fall_back()) {
+        return std::chrono::duration<double>(0);
+    }
     const auto asked = read_number(req_.head.headers.find("x-litellm-max-queue-wait").value_or(""));
     if (asked && *asked >= 0) {
         return std::chrono::duration<double>(std::min(*asked, 3600.0));
     }
     std::optional<double> of_group;
-    for (const auto& target : ranked_) {
+    for (const auto& target : ranked) {
         const auto& own = target->limits_set.max_queue_wait;
         if (own && (!of_group || *own > *of_group)) {
             of_group = own;

@@ -42,6 +42,7 @@ net::task<model_call::tried> model_call::try_once() {
         co_await req_.interrupts.clear();
     }
     const auto allowed = start_clock();
+    out.reached = true;
     auto exchange = req_.shared.pool.open(origin_of(outbound), req_.interrupts);
     upstream::outcome sent;
     if (form_) {
@@ -56,11 +57,13 @@ net::task<model_call::tried> model_call::try_once() {
     if (!sent.ok()) {
         note_lost(sent, out);
     } else if (exchange->head().status / 100 == 2) {
-        release_body();
         relay::relay_call call = relaying(*exchange, outbound);
         auto done = co_await relay::relay_answer(call);
         settle();
         out.failure = std::move(done.failure);
+        if (done.detail.empty()) {
+            note_success();
+        }
         log(done.detail);
     } else {
         co_await read_failure(*exchange, out);
@@ -77,7 +80,8 @@ relay::relay_call model_call::relaying(upstream::exchange& exchange,
             req_.interrupts,
             outbound.answers.get(),
             outbound.edits.get(),
-            counting()};
+            counting(),
+            may_count() ? nullptr : &body_};
 }
 
 bool model_call::may_count() const {
@@ -239,13 +243,6 @@ void model_call::end_upload(const form_upload& upload, tried& out) {
     out.failure = upload.refused();
     context_.stream = upload.stream().value_or(context_.stream);
     close_unless_read();
-}
-
-void model_call::release_body() {
-    if (context_.retries >= max_retries() && !may_count()) {
-        body_ = std::string();
-        files_.reset();
-    }
 }
 
 net::task<> model_call::read_failure(upstream::exchange& exchange, tried& out) {

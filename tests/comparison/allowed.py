@@ -62,6 +62,7 @@ RULES = [
     Rule("stream-error-first", "stream-error-first", r"status 500 > 50\d|header .*|body (error\.|~error\.type).*"),
 
     # Errors.
+    Rule("bad-credential", "upstream-401", r"status 401 > 502|header .*|body .*"),
     Rule("upstream-422", "upstream-422", r"status 200 > 422|header .*|body .*"),
     Rule("json-not-object", "array-body", r"status 500 > 400|header .*|body .*"),
     Rule("parser-text", "broken-(body|json)", r"body error\.message: .*"),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/config/routing_settings.hpp"
 #include "llm_proxy/config/value.hpp"
 #include "llm_proxy/util/secret.hpp"
 
@@ -53,6 +54,10 @@ struct litellm_params {
     std::optional<double> stream_timeout;
     std::optional<int> max_retries;
     std::optional<double> weight;
+    std::optional<int> order;
+    std::optional<int> num_retries;
+    std::optional<double> cooldown_time;
+    std::vector<std::string> tags;
     std::optional<double> rpm;
     std::optional<double> tpm;
     limit_params limits;
@@ -73,6 +78,10 @@ struct model_info {
     std::string id; // the configured one; empty: computed
     std::string mode;
     std::string base_model;
+    std::string tier; // `free`, `paid` or empty
+    std::optional<double> cooldown_time;
+    std::optional<int> allowed_fails;
+    failure_counts allowed_fails_policy;
     /// Every key of the user's `model_info` as compact JSON, for `/model/info`.
     std::vector<json_member> echoed;
 };
@@ -117,10 +126,23 @@ struct litellm_settings {
     bool disable_context_caching = false;
     /// Ask public providers, too, for the models behind a wildcard.
     bool check_provider_endpoint = false;
+    /// Holds where the router's do not say.
+    failure_settings failures;
 };
 
 struct router_settings {
-    std::string routing_strategy = "simple-shuffle";
+    routing_strategy strategy = routing_strategy::simple_shuffle;
+    latency_settings latency;
+    bool enable_tag_filtering = false;
+    bool tag_filtering_match_any = true;
+    failure_settings failures;
+    /// Seconds: the shortest pause before the same deployment is tried again.
+    double retry_after = 0;
+    std::optional<failure_counts> retry_policy;
+    std::map<std::string, failure_counts, std::less<>> model_group_retry_policy;
+    std::optional<failure_counts> allowed_fails_policy;
+    double cooldown_time = 5; // seconds
+    bool disable_cooldowns = false;
     std::optional<double> timeout;
     std::optional<double> stream_timeout;
     std::vector<model_alias> model_group_alias;

@@ -18,6 +18,7 @@ enum class value_kind : std::uint8_t {
     positive_integer,
     positive_number,
     non_negative,
+    count,   ///< a whole number not below 0
     seconds, ///< a positive number of seconds
     sequence,
     mapping,

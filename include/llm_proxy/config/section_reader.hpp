@@ -52,6 +52,7 @@ public:
 
     /// Whether the key stands there at all, even if null or wrong.
     bool has(std::string_view name) const { return entry(name) != nullptr; }
+    bool is_null(std::string_view name) const;
     mark where(std::string_view name) const;
     std::string path_of(std::string_view name) const;
 

@@ -7,6 +7,7 @@
 #include "llm_proxy/util/secret.hpp"
 
 #include <array>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,25 @@ namespace llm_proxy::providers {
 class adapter;
 struct thinking_budgets;
 } // namespace llm_proxy::providers
+namespace llm_proxy::routing {
+class deployment_state;
+}
 
 namespace llm_proxy::model {
+
+/// How a deployment is chosen beside its weight, and what becomes of its failures; what is not set
+/// is the router's to say.
+struct routing_rules {
+    /// Lower ones are tried first.
+    int order = std::numeric_limits<int>::max();
+    std::vector<std::string> tags;
+    std::optional<int> num_retries;
+    std::optional<double> cooldown_time; // seconds
+    std::optional<int> allowed_fails;
+    config::failure_counts allowed_fails_policy;
+    /// `model_info.tier` says `free` or `paid`; nothing: the prices decide.
+    std::optional<bool> free_tier;
+};
 
 /// One `model_list` entry, resolved: where its calls go and with what. Immutable.
 struct deployment {
@@ -57,7 +75,7 @@ struct deployment {
     /// Seconds. The whole call when not streaming; the longest silence when streaming.
     double timeout = 6000;
     double stream_timeout = 6000;
-    /// Tries after the first at this deployment.
+    /// The least number of tries after one that failed here.
     int max_retries = 0;
     /// For `simple-shuffle`; 0 is unset.
     double weight = 0;
@@ -66,6 +84,11 @@ struct deployment {
     config::limit_params limits_set;
     /// Counts its calls against its limits; null where nothing is called, as in `--check`.
     std::shared_ptr<limits::shared_quota> quota;
+    routing_rules routing;
+    /// A server of the operator's own: it costs no money, but its machine's time.
+    bool at_home = false;
+    /// What all workers know of its calls; null where nothing is called.
+    std::shared_ptr<routing::deployment_state> state;
     /// Its host is known to count the tokens of every answer, so we need not be ready to.
     bool reports_usage = false;
     std::optional<std::string> mock_response;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace llm_proxy::model {
 
@@ -28,6 +29,11 @@ struct endpoint {
 
     friend bool operator==(const endpoint&, const endpoint&) = default;
 };
+
+/// Whether a host is most likely the operator's own: a loopback, private or link-local address
+/// (RFC 1918, RFC 4193, RFC 3927), or a name that no public server has: one without a dot, or under
+/// `local`, `lan`, `internal` or `home.arpa`.
+bool is_at_home(std::string_view host);
 
 /// For maps by endpoint.
 struct endpoint_hash {

@@ -36,7 +36,8 @@ struct priced_parameters {
 struct request_context {
     std::string call_id; // UUID, or the client's own x-litellm-call-id
     call_type type = call_type::chat_completion;
-    std::string requested_model; // as the client wrote it
+    /// As the client wrote it; after a fallback, the group that it led to.
+    std::string requested_model;
     bool stream = false;
     /// The client asked to see the usage of its stream.
     bool show_usage = false;
@@ -47,6 +48,8 @@ struct request_context {
     std::chrono::steady_clock::time_point upstream_started;
     /// When the upstream's head had come.
     std::chrono::steady_clock::time_point upstream_answered;
+    /// When a stream brought its first content; none before.
+    std::chrono::steady_clock::time_point first_content;
 
     std::shared_ptr<const deployment> target;
     /// The target's name for the model, with what a wildcard stood for.
@@ -54,7 +57,8 @@ struct request_context {
     /// Seconds: the whole call, and the longest silence of a stream.
     double timeout = 6000;
     double stream_timeout = 6000;
-    int retries = 0;
+    int retries = 0; // in the group that serves
+    int fallbacks = 0;
     /// What the answer says of the limits there, as complete lines; empty if there are none.
     std::string limit_lines;
     std::optional<model::usage> tokens;

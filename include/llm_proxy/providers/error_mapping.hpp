@@ -2,29 +2,15 @@
 
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/util/error.hpp"
+#include "llm_proxy/util/error_class.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace llm_proxy::providers {
 
-/// LiteLLM's exception classes, as far as clients can tell them apart.
-enum class error_class : std::uint8_t {
-    bad_request,
-    context_window_exceeded,
-    content_policy_violation,
-    authentication,
-    payment_required,
-    permission_denied,
-    not_found,
-    timeout,
-    rate_limit,
-    internal_server,
-    bad_gateway,
-    service_unavailable,
-    api_connection,
-    api_error,
-};
+using llm_proxy::class_of_status;
+using llm_proxy::error_class;
 
 /// A class, and how LiteLLM words it: found by the status rather than by the text, the class stands
 /// twice in the message.
@@ -52,8 +38,6 @@ upstream_text read_upstream_text(std::string_view body);
 
 /// LiteLLM's own list of how servers say that the prompt is too long.
 bool says_context_exceeded(std::string_view text);
-
-error_class class_of_status(int status);
 
 /// The class of an OpenAI-style failure: by what it says, then by its status, in LiteLLM's order.
 verdict classify_openai(int status, const upstream_text& said);

@@ -66,6 +66,8 @@ public:
     const std::optional<error>& failure() const { return failure_; }
     /// An event was passed on.
     bool any() const { return any_; }
+    /// An event was passed on that says more than that an answer begins.
+    bool has_content() const { return has_content_; }
     const std::optional<model::usage>& usage() const { return usage_; }
     const std::optional<model::call_cost>& cost() const { return cost_; }
     /// What came of the usage where something was missing.
@@ -102,6 +104,7 @@ private:
     bool owes_usage_ = false;
     bool failed_ = false;
     bool any_ = false;
+    bool has_content_ = false;
 };
 
 /// Reads the `usage` object of an answer; nothing if it is none.

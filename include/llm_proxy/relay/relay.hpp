@@ -46,6 +46,9 @@ struct relay_call {
     /// Changes some members of an answer in OpenAI's dialect; null where all stay.
     providers::answer_edit* edits = nullptr;
     token_counting counting = {};
+    /// The client's body, let go when a stream to the client begins: nothing can be tried again
+    /// then. Null where it is still needed.
+    std::string* spent = nullptr;
 };
 
 /// Counts what was said in answer to the call's request; nothing if it must not or cannot be done.

@@ -6,6 +6,9 @@
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/context_keeper.hpp"
 #include "llm_proxy/relay/relay.hpp"
+#include "llm_proxy/routing/fallbacks.hpp"
+#include "llm_proxy/routing/retry.hpp"
+#include "llm_proxy/routing/router.hpp"
 #include "llm_proxy/server/call_parser.hpp"
 #include "llm_proxy/server/form_upload.hpp"
 #include "llm_proxy/server/quota_place.hpp"
@@ -17,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace llm_proxy::server {
 
@@ -39,36 +43,69 @@ private:
         bool login_refused = false;
         /// It did not take the context that the call referred to.
         bool context_refused = false;
+        /// The request went to the upstream, so the failure is its deployment's.
+        bool reached = false;
+        /// No deployment of the group can be called at all.
+        bool unavailable = false;
     };
 
     /// Reads the body: the whole, or of a form so much that the rest can be passed on as it comes.
     net::task<result<void>> read_and_plan();
     void begin_form();
     bool form_decides(std::string_view start);
-    /// Reads the call and decides which deployment serves it.
+    /// Reads the call and decides which deployment is tried first.
     result<void> plan();
-    /// The deployments that may serve it, the best first.
-    void rank();
-    /// Lets it go to that one.
-    void aim(std::shared_ptr<const model::deployment> target);
     void apply_usage_rule();
     error missing_credential() const;
     net::task<> answer_mock();
-    /// Waits until the next try is due; false if there is none: the client was told or is gone.
-    net::task<bool> prepare_retry(const tried& last);
-    /// What was passed on as it came cannot be sent again.
-    int max_retries() const { return form_ ? 0 : context_.target->max_retries; }
     void close_unless_read();
     net::task<> tell(const tried& last);
     net::task<bool> wait(std::chrono::milliseconds time);
+
+    // What is tried next, in model_route.cpp.
+    /// The group that a name leads to; false if none.
+    bool use_group(std::string name);
+    /// Chooses the deployment to try next in the group, passing over `failed_`; the error if none
+    /// can be called.
+    std::optional<error> choose_target();
+    void use_target(const std::shared_ptr<const model::deployment>& target);
+    routing::choice choosing(bool pass_failed) const;
+    /// Decides what follows a failure and waits until it is due; false if nothing does: the client
+    /// was told or is gone.
+    net::task<bool> prepare_next(tried last);
+    /// How long to wait for the next try in the same group, whose target is set if that is not at
+    /// all; nothing if the group is done with.
+    std::optional<std::chrono::milliseconds> next_in_group(const tried& last);
+    std::optional<std::chrono::milliseconds> pause_before_same(const routing::failed_try& failed);
+    bool goes_to_next_order(const model::deployment& other, const error& failure) const;
+    int retries_left(const routing::failed_try& failed) const;
+    /// Plans the call anew for the group to fall back to; false if there is none.
+    bool fall_back(const tried& last);
+    bool replace_members(const routing::fallback_target& target);
+    void read_tags();
+    routing::request_fallbacks requested_fallbacks() const;
+    /// Whether the strategy looks at what is used in a minute.
+    bool counts_requests() const {
+        return req_.config->settings->router.strategy != config::routing_strategy::simple_shuffle;
+    }
+    void note_success();
+    void note_failure(const tried& last);
+    void note_latency(net::clock::time_point now);
+    /// What stands in the way of the first try: no deployment, or a failure that the client asked
+    /// for with `mock_testing_fallbacks` and the like.
+    tried before_first_try();
+    error mocked_failure() const;
     void log(const std::string& detail) const;
 
     // A place in the limits, in model_place.cpp.
-    /// Takes one at a deployment that has one, perhaps after a wait, and aims at that; false if
-    /// there is none: the client was told or is gone.
-    net::task<bool> take_place();
-    bool use(granted_place granted);
-    std::chrono::duration<double> longest_wait() const;
+    /// Takes one at the target or, if that has none, at another deployment of the group, perhaps
+    /// after a wait; the error if there is none.
+    net::task<std::optional<error>> take_place();
+    /// All deployments of the group that may serve the call, the best first.
+    model::deployment_list rank();
+    bool may_fall_back() const;
+    void use(granted_place granted);
+    std::chrono::duration<double> longest_wait(const model::deployment_list& ranked) const;
 
     // One try at the upstream, in model_try.cpp.
     net::task<tried> try_once();
@@ -100,9 +137,6 @@ private:
     /// Sets the deadline of a try; returns the time that it has.
     net::clock::duration start_clock();
     void end_upload(const form_upload& upload, tried& out);
-    /// The last try has its answer: while that is relayed, the request need not be held, unless its
-    /// tokens may have to be counted.
-    void release_body();
     /// The upstream refused: its words and headers become the client's error.
     net::task<> read_failure(upstream::exchange& exchange, tried& out);
     /// What the refusal says of the provider's quota.
@@ -115,11 +149,18 @@ private:
     /// Of a multipart body whose rest is passed on as it comes; its views end with `body_`.
     std::optional<http::form_outline> form_;
     parsed_call parsed_;
-    std::optional<model::match> found_;
-    model::deployment_list ranked_;
     limits::reservation place_; // of the try
     std::optional<std::string> mock_;
-    login::grant access_; // of a deployment that needs a login
+    std::optional<model::match> group_;
+    std::optional<error> unavailable_; // what the first choice came to
+    /// Deployments of the group that failed in this call; they are passed over while others are
+    /// left.
+    std::vector<const model::deployment*> failed_;
+    std::vector<std::string> tags_; // with `enable_tag_filtering` alone
+    std::optional<routing::fallback_walk> walk_;
+    std::optional<tried> first_failure_; // of the group that the client asked for
+    std::string own_body_;               // while a fallback's members stand in it
+    login::grant access_;                // of a deployment that needs a login
     std::uint64_t refused_login_ = 0;
     bool request_usage_ = true;
     /// The context of this deployment's calls, under its key in the memory, once it was seen to.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "llm_proxy/util/error_class.hpp"
+
 #include <boost/system/result.hpp>
 
 #include <optional>
@@ -28,6 +30,8 @@ struct error {
     std::string message;
     /// OpenAI's `error.param`; nothing is written as null.
     std::optional<std::string> param;
+    /// What kind of failure of an upstream it is; for the router.
+    error_class kind = error_class::unknown;
     /// Detail for the log alone.
     std::string internal;
     /// Extra answer headers, such as `retry-after`.

@@ -112,27 +112,28 @@ TEST(settings_reader, reads_the_rules_for_files_of_clients) {
 TEST(settings_reader, tells_of_unknown_and_unserved_keys) {
     const loaded read = load_with_key("model_lst: []\n"
                                       "general_settings: {database_url: x, masterkey: y}\n"
-                                      "router_settings: {fallbacks: [], num_retrys: 1}\n"
-                                      "litellm_settings: {fallbacks: [], zzzzzzzz: 1, "
+                                      "router_settings: {routing_groups: [], num_retrys: 1}\n"
+                                      "litellm_settings: {callbacks: [], zzzzzzzz: 1, "
                                       "default_team_params: {}}\n");
     ASSERT_TRUE(read.config);
-    EXPECT_EQ(text_of(read.found),
-              "config.yaml:1:1: error: model_lst: unknown key `model_lst`; did you mean "
-              "`model_list`?\n"
-              "config.yaml:4:20: warning: litellm_settings.fallbacks: accepted, but this program "
-              "does not serve it yet\n"
-              "config.yaml:4:35: error: litellm_settings.zzzzzzzz: unknown key `zzzzzzzz`; it is "
-              "ignored\n"
-              "config.yaml:4:48: warning: litellm_settings.default_team_params: accepted, but "
-              "this program does not serve it yet\n"
-              "config.yaml:3:19: warning: router_settings.fallbacks: accepted, but this program "
-              "does not serve it yet\n"
-              "config.yaml:3:34: error: router_settings.num_retrys: unknown key `num_retrys`; did "
-              "you mean `num_retries`?\n"
-              "config.yaml:2:20: warning: general_settings.database_url: accepted, but this "
-              "program does not serve it yet\n"
-              "config.yaml:2:37: error: general_settings.masterkey: unknown key `masterkey`; did "
-              "you mean `master_key`?\n");
+    EXPECT_EQ(
+        text_of(read.found),
+        "config.yaml:1:1: error: model_lst: unknown key `model_lst`; did you mean "
+        "`model_list`?\n"
+        "config.yaml:4:20: warning: litellm_settings.callbacks: accepted, but this program "
+        "does not serve it yet\n"
+        "config.yaml:4:35: error: litellm_settings.zzzzzzzz: unknown key `zzzzzzzz`; it is "
+        "ignored\n"
+        "config.yaml:4:48: warning: litellm_settings.default_team_params: accepted, but "
+        "this program does not serve it yet\n"
+        "config.yaml:3:19: warning: router_settings.routing_groups: accepted, but this program "
+        "does not serve it yet\n"
+        "config.yaml:3:39: error: router_settings.num_retrys: unknown key `num_retrys`; did "
+        "you mean `num_retries`?\n"
+        "config.yaml:2:20: warning: general_settings.database_url: accepted, but this "
+        "program does not serve it yet\n"
+        "config.yaml:2:37: error: general_settings.masterkey: unknown key `masterkey`; did "
+        "you mean `master_key`?\n");
 }
 
 TEST(settings_reader, refuses_what_litellm_does_not_start_with) {
@@ -155,10 +156,10 @@ TEST(settings_reader, refuses_what_litellm_does_not_start_with) {
 }
 
 TEST(settings_reader, warns_of_a_strategy_that_is_not_served_yet) {
-    const loaded read = load_with_key("router_settings: {routing_strategy: least-busy}");
+    const loaded read = load_with_key("router_settings: {routing_strategy: lar1}");
     ASSERT_TRUE(read.config);
-    EXPECT_EQ(read.config->router.routing_strategy, "simple-shuffle");
-    EXPECT_THAT(text_of(read.found), HasSubstr("least-busy is not served yet"));
+    EXPECT_EQ(read.config->router.strategy, routing_strategy::simple_shuffle);
+    EXPECT_THAT(text_of(read.found), HasSubstr("lar1 is not served yet"));
     EXPECT_FALSE(has_errors(read.found));
 }
 

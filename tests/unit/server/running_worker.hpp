@@ -3,6 +3,7 @@
 #include "llm_proxy/http/body_decoder.hpp"
 #include "llm_proxy/http/parser.hpp"
 #include "llm_proxy/providers/registry.hpp"
+#include "llm_proxy/routing/state_book.hpp"
 #include "llm_proxy/server/worker.hpp"
 
 #include "config/config_test_support.hpp"
@@ -27,7 +28,9 @@ inline std::shared_ptr<const server::snapshot> make_snapshot(std::string_view ya
     if (!loaded.found.empty()) {
         throw std::runtime_error(config::text_of(loaded.found));
     }
-    return std::make_shared<server::snapshot>(loaded.config, std::move(deployments));
+    routing::state_book states;
+    return std::make_shared<server::snapshot>(loaded.config,
+                                              routing::with_states(deployments, states));
 }
 
 /// A worker that serves on a thread of its own until it is drained or this ends.
