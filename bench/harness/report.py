@@ -17,6 +17,7 @@ class Results:
     peak: dict = field(default_factory=dict)  # target name -> MiB, over all the cases
     streams: dict = field(default_factory=dict)  # target name -> Held
     uploads: dict = field(default_factory=dict)  # target name -> Held
+    limits_ns: int | None = None  # of CPU time for a call
     absent: dict = field(default_factory=dict)  # target name -> why it has no figures
 
     def figure(self, case, target):
@@ -117,6 +118,9 @@ def criteria(results):
          results.over_plain(measure.GEMINI, measure.MANY), lambda v: v <= 3, times),
         ("CPU per stream of Gemini, 64 connections", "at most 3× one passed on",
          results.over_plain(measure.GEMINI_STREAM, measure.MANY_STREAMS), lambda v: v <= 3, times),
+        ("CPU for the limits of a call, 1,000 deployments", "at most 0.5 µs",
+         results.limits_ns and results.limits_ns / 1000, lambda v: v <= 0.5,
+         lambda v: f"{v:.2f} µs"),
         ("p99 added at one connection", "below 100 µs",
          results.added_us(measure.ONE, "gateway", "p99_us"), lambda v: v < 100,
          lambda v: f"{v:.1f} µs"),
