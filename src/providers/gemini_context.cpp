@@ -171,7 +171,7 @@ document take_prompt(document& parameters, const conversation_cut& cut) {
 }
 
 /// `2026-11-25T18:00:00.5Z` (RFC 3339, in UTC as Google writes it), fractions cut off.
-std::optional<std::chrono::system_clock::time_point> read_time(std::string_view text) {
+std::optional<std::chrono::sys_seconds> read_time(std::string_view text) {
     constexpr std::string_view form = "0000-00-00T00:00:00";
     if (text.size() <= form.size() || !text.ends_with('Z')) {
         return std::nullopt;

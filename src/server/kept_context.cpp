@@ -71,10 +71,10 @@ public:
 
     /// When what was had is no more to be referred to.
     net::clock::time_point end_of(const providers::kept_context& kept) const {
-        std::chrono::nanoseconds left = plan_.life;
+        std::chrono::seconds left = plan_.life;
         if (kept.expires) {
-            left = std::min<std::chrono::nanoseconds>(left, *kept.expires -
-                                                                std::chrono::system_clock::now());
+            const auto now = std::chrono::system_clock::now();
+            left = std::min(left, *kept.expires - std::chrono::floor<std::chrono::seconds>(now));
         }
         return net::clock::now() + left - margin;
     }

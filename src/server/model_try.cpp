@@ -212,7 +212,7 @@ bool model_call::drop_refused_context(const providers::upstream_answer& answer) 
     } else {
         req_.shared.contexts.put(kept_.key, {}, net::clock::now() + context_rest);
     }
-    log("the context " + kept_.name + " was refused: status " + std::to_string(answer.status));
+    log("the kept context was refused: status " + std::to_string(answer.status));
     kept_.name.clear();
     return true;
 }

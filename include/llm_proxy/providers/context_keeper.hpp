@@ -30,7 +30,7 @@ struct context_plan {
 /// What a provider keeps.
 struct kept_context {
     std::string name; // for `inbound_call::context`
-    std::optional<std::chrono::system_clock::time_point> expires;
+    std::optional<std::chrono::sys_seconds> expires;
 };
 
 /// One page of the list of what a provider keeps.

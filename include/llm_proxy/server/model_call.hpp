@@ -4,7 +4,6 @@
 #include "llm_proxy/login/access_source.hpp"
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/providers/adapter.hpp"
-#include "llm_proxy/providers/context_keeper.hpp"
 #include "llm_proxy/relay/relay.hpp"
 #include "llm_proxy/routing/fallbacks.hpp"
 #include "llm_proxy/routing/retry.hpp"

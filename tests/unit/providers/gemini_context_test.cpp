@@ -267,7 +267,7 @@ TEST(gemini_context, lists_are_read_page_by_page) {
         "k");
     ASSERT_TRUE(page.found);
     EXPECT_EQ(page.found->name, "cachedContents/k");
-    EXPECT_EQ(std::chrono::system_clock::to_time_t(*page.found->expires), 1795629600);
+    EXPECT_EQ(page.found->expires->time_since_epoch(), seconds(1795629600));
     const auto other = at.read_page(R"({"cachedContents":[],"nextPageToken":"more"})", "k");
     EXPECT_FALSE(other.found);
     EXPECT_EQ(other.next, "more");
@@ -295,6 +295,7 @@ TEST(gemini_context, times_are_googles_or_none) {
     };
     EXPECT_TRUE(expires("2026-11-25T18:00:00Z"));
     EXPECT_TRUE(expires("2026-11-25T18:00:00.123456789Z"));
+    EXPECT_GT(*expires("9999-12-31T23:59:59Z"), *expires("2026-11-25T18:00:00Z"));
     for (const char* odd :
          {"", "Z", "soon", "2026-13-25T18:00:00Z", "2026-02-30T18:00:00Z", "2026-11-25 18:00:00Z",
           "2026-11-25T18:00:00+08:00", "2026-11-25T18Z", "x026-11-25T18:00:00Z"}) {
