@@ -24,6 +24,11 @@ else()
     target_link_options(llm_proxy_options INTERFACE -fuse-ld=lld)
 endif()
 
+if(CMAKE_UNITY_BUILD)
+    # A source's names are in sight of those that are compiled with it; release builds look.
+    target_compile_options(llm_proxy_options INTERFACE -Wno-shadow)
+endif()
+
 if(LLM_PROXY_SANITIZE)
     target_compile_options(llm_proxy_options INTERFACE
         -fsanitize=${LLM_PROXY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
