@@ -68,12 +68,20 @@ std::uint32_t media_parameter(std::string_view mime, std::string_view name, std:
     return otherwise;
 }
 
+std::uint32_t rate_of(std::string_view mime) {
+    return media_parameter(mime, "rate", 768000, 24000);
+}
+
+std::uint32_t channels_of(std::string_view mime) {
+    return media_parameter(mime, "channels", 8, 1);
+}
+
 /// http://soundfile.sapp.org/doc/WaveFormat/
 std::string with_wave_header(std::string_view mime, std::string_view samples) {
     constexpr std::uint32_t sample_bytes = 2;
     constexpr std::uint32_t header_bytes = 36; // those that the size in the header counts
-    const std::uint32_t rate = media_parameter(mime, "rate", 768000, 24000);
-    const std::uint32_t channels = media_parameter(mime, "channels", 8, 1);
+    const std::uint32_t rate = rate_of(mime);
+    const std::uint32_t channels = channels_of(mime);
     const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(
         samples.size(), std::numeric_limits<std::uint32_t>::max() - header_bytes));
     std::string out = "RIFF";
@@ -168,6 +176,11 @@ result<translated_body> gemini_speech(const document& answer,
     }
     if (!is_pcm(mime)) {
         return translated_body{bare_type(mime), std::move(*samples)};
+    }
+    if (const auto format = audio::format_named(options.speech_format)) {
+        const sound_encoding how{*format, rate_of(mime), channels_of(mime)};
+        return translated_body{std::string(audio::media_type_of(*format)), std::move(*samples),
+                               how};
     }
     if (options.speech_format == "pcm") {
         return translated_body{"audio/pcm", std::move(*samples)};

@@ -5,6 +5,7 @@
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/relay/answer_cost.hpp"
 #include "llm_proxy/relay/completion_chunks.hpp"
+#include "llm_proxy/relay/encoded_speech.hpp"
 #include "llm_proxy/relay/event_translator.hpp"
 #include "llm_proxy/relay/relay.hpp"
 #include "llm_proxy/relay/stream_relay.hpp"
@@ -212,6 +213,18 @@ net::task<relayed> send_bytes(relay_call& call, std::string_view content_type,
     co_return out;
 }
 
+/// Encodes the sound first, if it is to be.
+net::task<relayed> send_sound(relay_call& call, providers::translated_body& answer) {
+    if (answer.encoding) {
+        const auto encoded = co_await encode_speech(call, answer);
+        if (!encoded) {
+            co_return failed_with(encoded.error(), "the speech was not encoded");
+        }
+    }
+    auto out = co_await send_bytes(call, answer.content_type, answer.bytes);
+    co_return out;
+}
+
 /// The answer of another dialect, held whole and translated.
 net::task<relayed> relay_translated(relay_call& call) {
     std::string body;
@@ -232,19 +245,20 @@ net::task<relayed> relay_translated(relay_call& call) {
     if (!translated) {
         co_return failed_with(translated.error(), "the answer is none");
     }
+    if (translated->content_type != "application/json") {
+        body = std::string();
+        auto out = co_await send_sound(call, *translated);
+        co_return out;
+    }
     body = std::move(translated->bytes);
     if (streams) {
         auto out = co_await relay_as_stream(call, completion_chunks(body));
         co_return out;
     }
-    if (translated->content_type == "application/json") {
-        if (call.counting.request != nullptr) {
-            co_await complete_usage(call, body);
-        }
-        auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
-        co_return out;
+    if (call.counting.request != nullptr) {
+        co_await complete_usage(call, body);
     }
-    auto out = co_await send_bytes(call, translated->content_type, body);
+    auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
     co_return out;
 }
 

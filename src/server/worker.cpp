@@ -47,6 +47,7 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
           pool(upstreams.make_pool(context.get_executor(), pool_options_of(options))),
           lists(std::make_shared<model_lists>(*pool, dog, context.get_executor())),
           shared{*pool, random, dog, context.get_executor(), nullptr, *lists, options.counting} {
+        shared.encoding = options.encoding;
         if (options.login != nullptr) {
             gate.emplace(*options.login, context.get_executor());
             shared.login = &*gate;

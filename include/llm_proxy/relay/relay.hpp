@@ -46,6 +46,8 @@ struct relay_call {
     /// Changes some members of an answer in OpenAI's dialect; null where all stay.
     providers::answer_edit* edits = nullptr;
     token_counting counting = {};
+    /// Where speech is encoded; null: in place.
+    net::background* encoding = nullptr;
 };
 
 /// Counts what was said in answer to the call's request; nothing if it must not or cannot be done.

@@ -33,6 +33,8 @@ struct services {
     model_lists& lists;
     /// Where tokens are counted; null: on the spot.
     net::background* counting = nullptr;
+    /// Where speech is encoded; null: on the spot.
+    net::background* encoding = nullptr;
 };
 
 /// One client request on its way through the server.

@@ -35,6 +35,7 @@ struct worker_options {
     /// For deployments that need a login; null if there is none. Not owned.
     login::access_source* login = nullptr;
     net::background* counting = nullptr; // see `services`; not owned
+    net::background* encoding = nullptr; // the same
 };
 
 /// How busy a worker is; read from other threads.
