@@ -194,7 +194,8 @@ result<void> gemini::translate(const inbound_call& call, const model::deployment
     return {};
 }
 
-std::string gemini::model_list_request(const model::deployment& target) const {
+std::string gemini::model_list_request(const model::deployment& target,
+                                       const model::access*) const {
     const bool bare = target.base_path.empty() && target.origin->host == google_host;
     return make_list_request(target,
                              (bare ? "/v1beta" : target.base_path) + "/models?pageSize=1000");

@@ -294,7 +294,8 @@ error openai_compatible::classify(const upstream_answer& answer, const call_name
     return failure;
 }
 
-std::string openai_compatible::model_list_request(const model::deployment& target) const {
+std::string openai_compatible::model_list_request(const model::deployment& target,
+                                                  const model::access*) const {
     return dialect_.azure ? std::string() : make_list_request(target, target.base_path + "/models");
 }
 

@@ -61,7 +61,8 @@ public:
                            outbound_call& out) const override;
     bool streams_forms() const override { return true; }
     error classify(const upstream_answer& answer, const call_names& names) const override;
-    std::string model_list_request(const model::deployment& target) const override;
+    std::string model_list_request(const model::deployment& target,
+                                   const model::access*) const override;
     std::vector<std::string> read_model_list(std::string_view body) const override;
 
 protected:
