@@ -259,7 +259,7 @@ result<void> openai_compatible::translate(const inbound_call& call, const model:
                                           outbound_call& out) const {
     const bool multipart = model::traits_of(call.type).multipart;
     out.pieces.emplace_back(); // the head, once its length is known
-    auto written = multipart ? append_form(call, out) : edit_body(call, target, out);
+    auto written = multipart ? append_form(call, target, out) : edit_body(call, target, out);
     if (!written) {
         return written;
     }
