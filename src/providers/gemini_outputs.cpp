@@ -112,6 +112,20 @@ bool is_pcm(std::string_view mime) {
            lower(mime).find("codec=pcm") != std::string::npos;
 }
 
+translated_body sound_of(std::string_view mime, std::string samples, std::string_view format) {
+    if (!is_pcm(mime)) {
+        return {bare_type(mime), std::move(samples)};
+    }
+    if (const auto known = audio::format_named(format)) {
+        const sound_encoding how{*known, rate_of(mime), channels_of(mime)};
+        return {std::string(audio::media_type_of(*known)), std::move(samples), how};
+    }
+    if (format == "pcm") {
+        return {"audio/pcm", std::move(samples)};
+    }
+    return {"audio/wav", with_wave_header(mime, samples)};
+}
+
 } // namespace
 
 result<translated_body> gemini_embeddings(const document& answer,
@@ -174,18 +188,11 @@ result<translated_body> gemini_speech(const document& answer,
     if (!samples || samples->empty()) {
         return gemini_missing_output(answer, "audio that can be read", options.requested_model);
     }
-    if (!is_pcm(mime)) {
-        return translated_body{bare_type(mime), std::move(*samples)};
+    translated_body out = sound_of(mime, *std::move(samples), options.speech_format);
+    if (const document& counted = wire::member(answer, "usageMetadata"); counted.is_object()) {
+        out.usage = dump_json(gemini_usage(counted, {}));
     }
-    if (const auto format = audio::format_named(options.speech_format)) {
-        const sound_encoding how{*format, rate_of(mime), channels_of(mime)};
-        return translated_body{std::string(audio::media_type_of(*format)), std::move(*samples),
-                               how};
-    }
-    if (options.speech_format == "pcm") {
-        return translated_body{"audio/pcm", std::move(*samples)};
-    }
-    return translated_body{"audio/wav", with_wave_header(mime, *samples)};
+    return out;
 }
 
 } // namespace llm_proxy::providers

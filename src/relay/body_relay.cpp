@@ -88,8 +88,8 @@ answer_text text_of_answer(std::string_view body, const std::vector<json::member
 }
 
 /// Counts for the record what the upstream did not: the client gets its body as it came.
-net::task<> note_usage(relay_call& call, std::string_view body,
-                       const std::vector<json::member>& members) {
+net::task<> count_unsaid(relay_call& call, std::string_view body,
+                         const std::vector<json::member>& members) {
     if (call.counting.request == nullptr) {
         co_return;
     }
@@ -159,7 +159,7 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
     if (!sent) {
         out.detail = "the client is gone";
     } else if (!call.context.tokens) {
-        co_await note_usage(call, body, members);
+        co_await count_unsaid(call, body, members);
     }
     co_return out;
 }
@@ -201,7 +201,6 @@ result<std::vector<std::string>> array_chunks(relay_call& call, std::string_view
 /// Sends a translated answer that is no JSON.
 net::task<relayed> send_bytes(relay_call& call, std::string_view content_type,
                               std::string_view body) {
-    price_bytes(call.context);
     std::string& lines = call.client.lines();
     append_answer_lines(call.context, &call.answer.head(), content_type, lines);
     const std::array<std::string_view, 1> pieces{body};
@@ -213,8 +212,13 @@ net::task<relayed> send_bytes(relay_call& call, std::string_view content_type,
     co_return out;
 }
 
-/// Encodes the sound first, if it is to be.
-net::task<relayed> send_sound(relay_call& call, providers::translated_body& answer) {
+/// An answer that is no JSON; sound is encoded first, if it is to be.
+net::task<relayed> send_other(relay_call& call, providers::translated_body& answer) {
+    if (!answer.usage.empty()) {
+        note_usage(call.context, answer.usage);
+    } else {
+        price_bytes(call.context);
+    }
     if (answer.encoding) {
         const auto encoded = co_await encode_speech(call, answer);
         if (!encoded) {
@@ -247,7 +251,7 @@ net::task<relayed> relay_translated(relay_call& call) {
     }
     if (translated->content_type != "application/json") {
         body = std::string();
-        auto out = co_await send_sound(call, *translated);
+        auto out = co_await send_other(call, *translated);
         co_return out;
     }
     body = std::move(translated->bytes);

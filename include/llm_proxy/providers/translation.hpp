@@ -30,6 +30,7 @@ struct translated_body {
     std::string content_type = "application/json";
     std::string bytes;
     std::optional<sound_encoding> encoding = std::nullopt; // of `bytes`, as audio::pcm has them
+    std::string usage = {}; // OpenAI's object, where `bytes` are no JSON and the upstream counted
 };
 
 /// Turns the successful answer of one try into OpenAI's dialect. It is made with the upstream

@@ -45,7 +45,6 @@ private:
     result<void> plan();
     void apply_usage_rule();
     error missing_credential() const;
-    net::task<> answer_mock();
     /// Waits until the next try is due; false if there is none: the client was told or is gone.
     net::task<bool> prepare_retry(const tried& last);
     /// What was passed on as it came cannot be sent again.
@@ -54,6 +53,12 @@ private:
     net::task<> tell(const tried& last);
     net::task<bool> wait(std::chrono::milliseconds time);
     void log(const std::string& detail) const;
+
+    // An answer without an upstream, in mocked_call.cpp.
+    net::task<> answer_mock();
+    /// Its tokens are counted as they are for upstreams that do not.
+    net::task<> stream_mock(std::string_view answer);
+    net::task<std::string> count_mock(std::string_view answer);
 
     // One try at the upstream, in model_try.cpp.
     net::task<tried> try_once();
