@@ -167,6 +167,17 @@ result<void> apply_plan(const inbound_call& call, const model::deployment& targe
     return apply_reasoning_rules(call, plan.reasoning, plan.drops_unsupported, body);
 }
 
+/// LiteLLM's rule: where both names are there, OpenAI's has the value.
+void rename_member(const other_name& one, json::splice& body) {
+    const std::string value(body.value(one.openai));
+    if (!value.empty()) {
+        body.remove(one.openai);
+    }
+    if (!value.empty() && value != "null") {
+        body.set(one.provider, value);
+    }
+}
+
 /// Puts the client's `extra_body` over the parameters, and the deployment's over both.
 result<void> apply_extra_bodies(std::string_view extra, const model::deployment& target,
                                 const parameter_plan& plan, json::splice& body) {
@@ -242,6 +253,9 @@ result<void> openai_compatible::edit_body(const inbound_call& call, const model:
     }
     if (auto applied = apply_plan(call, target, *plan, body); !applied) {
         return applied;
+    }
+    for (const other_name& one : dialect_.other_names) {
+        rename_member(one, body);
     }
     if (auto applied = apply_extra_bodies(extra, target, *plan, body); !applied) {
         return applied;
