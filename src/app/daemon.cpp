@@ -150,6 +150,7 @@ private:
             variables_.get("LITELLM_CORS_ALLOW_CREDENTIALS").value_or("") == "true";
         out.counting = &counting_;
         out.lines = &lines_;
+        out.encoding = &encoding_;
         out.login = login_.get();
         return out;
     }
@@ -332,7 +333,8 @@ private:
     price_source price_source_;
     std::vector<std::unique_ptr<server::worker>> workers_;
     limits::waiting_lines lines_;
-    net::background counting_; // ends before the workers, to whose loops it posts
+    net::background counting_;     // ends before the workers, to whose loops it posts
+    net::background encoding_{32}; // the same; each that waits holds minutes of sound
     std::vector<std::thread> threads_;
     std::size_t ended_ = 0;
     bool stopping_ = false;

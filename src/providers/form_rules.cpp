@@ -1,5 +1,6 @@
 #include "llm_proxy/providers/form_rules.hpp"
 
+#include "llm_proxy/providers/form_fields.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
 
 #include <algorithm>
@@ -33,11 +34,19 @@ bool is_dropped(std::string_view name) {
     return name == "model" || is_consumed(name);
 }
 
+bool is_dropped(std::string_view name, const model::deployment& target, model::call_type type) {
+    return is_dropped(name) || use_of_field(name, target, type) == field_use::dropped;
+}
+
 } // namespace
 
-result<void> append_form(const inbound_call& call, outbound_call& out) {
+result<void> append_form(const inbound_call& call, const model::deployment& target,
+                         outbound_call& out) {
     if (has_control(call.upstream_model)) {
         return error(400, "invalid_request_error", "'model' must not have control characters.");
+    }
+    if (auto checked = check_fields(call, target); !checked) {
+        return checked;
     }
     const auto* model = find_model(*call.parts);
     std::size_t copied = 0;
@@ -54,7 +63,7 @@ result<void> append_form(const inbound_call& call, outbound_call& out) {
             keep_until(part.value_begin);
             out.pieces.emplace_back(out.form_model);
             copied = part.value_end;
-        } else if (is_dropped(part.name)) {
+        } else if (is_dropped(part.name, target, call.type)) {
             keep_until(part.begin);
             copied = part.end;
         }
@@ -108,8 +117,11 @@ result<void> form_rest::enter(const http::multipart_reader::step& part) {
     if (is_forbidden(part.name)) {
         return forbidden_member(part.name);
     }
+    if (use_of_field(part.name, target_, type_) == field_use::refused) {
+        return refused_field(part.name, target_, target_.group);
+    }
     ended_ = part.what == token::end;
-    dropping_ = is_dropped(part.name);
+    dropping_ = is_dropped(part.name, target_, type_);
     in_stream_ = part.name == "stream";
     value_.clear();
     return {};

@@ -193,7 +193,8 @@ result<void> gemini::translate(const inbound_call& call, const model::deployment
     return {};
 }
 
-std::string gemini::model_list_request(const model::deployment& target) const {
+std::string gemini::model_list_request(const model::deployment& target,
+                                       const model::access*) const {
     return make_list_request(target, gemini_base(target) + "/models?pageSize=1000");
 }
 

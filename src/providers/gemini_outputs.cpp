@@ -68,12 +68,20 @@ std::uint32_t media_parameter(std::string_view mime, std::string_view name, std:
     return otherwise;
 }
 
+std::uint32_t rate_of(std::string_view mime) {
+    return media_parameter(mime, "rate", 768000, 24000);
+}
+
+std::uint32_t channels_of(std::string_view mime) {
+    return media_parameter(mime, "channels", 8, 1);
+}
+
 /// http://soundfile.sapp.org/doc/WaveFormat/
 std::string with_wave_header(std::string_view mime, std::string_view samples) {
     constexpr std::uint32_t sample_bytes = 2;
     constexpr std::uint32_t header_bytes = 36; // those that the size in the header counts
-    const std::uint32_t rate = media_parameter(mime, "rate", 768000, 24000);
-    const std::uint32_t channels = media_parameter(mime, "channels", 8, 1);
+    const std::uint32_t rate = rate_of(mime);
+    const std::uint32_t channels = channels_of(mime);
     const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(
         samples.size(), std::numeric_limits<std::uint32_t>::max() - header_bytes));
     std::string out = "RIFF";
@@ -102,6 +110,20 @@ std::string bare_type(std::string_view mime) {
 bool is_pcm(std::string_view mime) {
     return starts_with_i(mime, "audio/l16") || starts_with_i(mime, "audio/pcm") ||
            lower(mime).find("codec=pcm") != std::string::npos;
+}
+
+translated_body sound_of(std::string_view mime, std::string samples, std::string_view format) {
+    if (!is_pcm(mime)) {
+        return {bare_type(mime), std::move(samples)};
+    }
+    if (const auto known = audio::format_named(format)) {
+        const sound_encoding how{*known, rate_of(mime), channels_of(mime)};
+        return {std::string(audio::media_type_of(*known)), std::move(samples), how};
+    }
+    if (format == "pcm") {
+        return {"audio/pcm", std::move(samples)};
+    }
+    return {"audio/wav", with_wave_header(mime, samples)};
 }
 
 } // namespace
@@ -166,13 +188,11 @@ result<translated_body> gemini_speech(const document& answer,
     if (!samples || samples->empty()) {
         return gemini_missing_output(answer, "audio that can be read", options.requested_model);
     }
-    if (!is_pcm(mime)) {
-        return translated_body{bare_type(mime), std::move(*samples)};
+    translated_body out = sound_of(mime, *std::move(samples), options.speech_format);
+    if (const document& counted = wire::member(answer, "usageMetadata"); counted.is_object()) {
+        out.usage = dump_json(gemini_usage(counted, {}));
     }
-    if (options.speech_format == "pcm") {
-        return translated_body{"audio/pcm", std::move(*samples)};
-    }
-    return translated_body{"audio/wav", with_wave_header(mime, *samples)};
+    return out;
 }
 
 } // namespace llm_proxy::providers

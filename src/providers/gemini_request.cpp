@@ -3,6 +3,7 @@
 #include "llm_proxy/json/document.hpp"
 #include "llm_proxy/json/dump.hpp"
 #include "llm_proxy/providers/camel_case.hpp"
+#include "llm_proxy/providers/form_fields.hpp"
 #include "llm_proxy/providers/gemini_contents.hpp"
 #include "llm_proxy/providers/gemini_context.hpp"
 #include "llm_proxy/providers/gemini_generation.hpp"
@@ -215,6 +216,11 @@ result<gemini_request> make_gemini_request(const inbound_call& call,
     auto answer = answer_options(call, parameters);
     if (!answer) {
         return answer.error();
+    }
+    if (call.type == model::call_type::transcription) {
+        if (auto checked = check_fields(call, target); !checked) {
+            return checked.error();
+        }
     }
     std::optional<conversation_cut> cut;
     if (!call.context.empty()) {

@@ -223,12 +223,13 @@ result<std::string> speech_format(const document& parameters) {
         return std::string("wav");
     }
     const std::string_view name = text_of(parameters, "response_format");
-    if (name == "wav" || name == "pcm") {
+    if (name == "wav" || name == "pcm" || audio::format_named(name)) {
         return std::string(name);
     }
-    error refused = bad_request("Gemini TTS only produces raw PCM16 audio, so response_format='" +
-                                std::string(name.substr(0, 32)) +
-                                "' is not supported. Supported response formats: pcm, wav.");
+    error refused =
+        bad_request("Gemini TTS only produces raw PCM16 audio, so response_format='" +
+                    std::string(name.substr(0, 32)) +
+                    "' is not supported. Supported response formats: flac, mp3, opus, pcm, wav.");
     refused.type.clear(); // LiteLLM leaves it null here
     return refused;
 }

@@ -165,6 +165,20 @@ document usage_of(const document& counted) {
     return out;
 }
 
+/// Nothing where the transcript is JSON.
+std::optional<std::string> plain_transcript(const transcript& said, std::string_view format) {
+    if (format == "text") {
+        return said.text + "\n";
+    }
+    if (format == "srt") {
+        return subtitles(said.words, subtitle_format::srt);
+    }
+    if (format == "vtt") {
+        return subtitles(said.words, subtitle_format::vtt);
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 result<document> transcription_body(const inbound_call& call) {
@@ -214,14 +228,11 @@ result<translated_body> gemini_transcript(const document& answer,
                           options.requested_model);
     }
     const transcript said = read_transcript(answer);
-    if (options.transcript_format == "text") {
-        return translated_body{plain_text, said.text + "\n"};
-    }
-    if (options.transcript_format == "srt") {
-        return translated_body{plain_text, subtitles(said.words, subtitle_format::srt)};
-    }
-    if (options.transcript_format == "vtt") {
-        return translated_body{plain_text, subtitles(said.words, subtitle_format::vtt)};
+    const document& counted = wire::member(answer, "usage");
+    if (auto text = plain_transcript(said, options.transcript_format)) {
+        translated_body out{plain_text, *std::move(text)};
+        out.usage = counted.is_object() ? dump_json(usage_of(counted)) : "";
+        return out;
     }
     document out{{"text", said.text}, {"task", "transcribe"}};
     if (!said.words.empty() && said.words.back().end) {
@@ -230,7 +241,7 @@ result<translated_body> gemini_transcript(const document& answer,
     for (const timed_word& word : said.words) {
         out["words"].push_back(word_json(word));
     }
-    if (const document& counted = wire::member(answer, "usage"); counted.is_object()) {
+    if (counted.is_object()) {
         out["usage"] = usage_of(counted);
     }
     return translated_body{.bytes = dump_json(out)};

@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/copilot_claude.hpp"
 #include "llm_proxy/providers/copilot_errors.hpp"
 #include "llm_proxy/providers/copilot_request.hpp"
+#include "llm_proxy/providers/model_list.hpp"
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
 #include "llm_proxy/providers/responses_answer.hpp"
@@ -45,30 +46,34 @@ std::string make_lines(const config::litellm_params& params) {
     return headers.lines();
 }
 
-/// Writes the heads of one call: what differs from call to call, unless the deployment says it.
-class call_head {
+/// Writes the heads of requests: what differs from one to the next, unless the deployment says it.
+class request_head {
 public:
-    call_head(const inbound_call& call, const model::deployment& target, std::string& out)
-        : call_(call), target_(target), head_(out) {}
+    request_head(const model::deployment& target, std::string& out) : target_(target), head_(out) {}
 
-    void begin(std::string_view path) {
-        const model::access& access = *call_.access;
-        head_.request_line("POST", (target_.own_base ? target_.base_path : access.base_path) +
+    void begin(std::string_view method, std::string_view path, const model::access& access) {
+        head_.request_line(method, (target_.own_base ? target_.base_path : access.base_path) +
                                        std::string(path));
         add("Host", target_.own_base ? target_.origin->host_header : access.origin->host_header);
         head_.raw(target_.header_lines);
         add("Authorization", "Bearer " + access.token.reveal());
-        add("X-Request-Id", uuid4(call_.random));
-        if (call_.type == model::call_type::chat_completion) {
-            add_marks();
+    }
+
+    void begin(std::string_view path, const inbound_call& call) {
+        begin("POST", path, *call.access);
+        add("X-Request-Id", uuid4(call.random));
+        if (call.type == model::call_type::chat_completion) {
+            add_marks(call);
         }
     }
 
     void end(std::uint64_t length) {
         add("Content-Type", "application/json");
         head_.header("Content-Length", length);
-        head_.end();
+        end();
     }
+
+    void end() { head_.end(); }
 
 private:
     void add(std::string_view name, std::string_view value) {
@@ -80,19 +85,18 @@ private:
         }
     }
 
-    void add_marks() {
-        const auto* messages = json::find(call_.body, *call_.members, "messages");
+    void add_marks(const inbound_call& call) {
+        const auto* messages = json::find(call.body, *call.members, "messages");
         if (messages == nullptr) {
             return;
         }
-        const auto marks = read_copilot_marks(json::value_of(call_.body, *messages));
+        const auto marks = read_copilot_marks(json::value_of(call.body, *messages));
         add("X-Initiator", marks.agent ? "agent" : "user");
         if (marks.vision) {
             add("Copilot-Vision-Request", "true");
         }
     }
 
-    const inbound_call& call_;
     const model::deployment& target_;
     http::head_writer head_;
 };
@@ -101,8 +105,8 @@ private:
 void finish_edited(const inbound_call& call, const model::deployment& target, std::string_view path,
                    outbound_call& out) {
     const auto pieces = out.edited->pieces();
-    call_head head(call, target, out.head);
-    head.begin(path);
+    request_head head(target, out.head);
+    head.begin(path, call);
     head.end(total_size(pieces));
     out.pieces = {out.head};
     out.pieces.insert(out.pieces.end(), pieces.begin(), pieces.end());
@@ -191,8 +195,8 @@ result<void> github_copilot::bridge_chat(const inbound_call& call, const model::
         return body.error();
     }
     out.body = std::move(*body);
-    call_head head(call, target, out.head);
-    head.begin("/responses");
+    request_head head(target, out.head);
+    head.begin("/responses", call);
     head.end(out.body.size());
     out.pieces = {out.head, out.body};
     out.answers = make_responses_translation({.requested_model = std::string(call.requested_model),
@@ -214,6 +218,26 @@ result<void> github_copilot::translate_embedding(const inbound_call& call,
     }
     finish_edited(call, target, "/embeddings", out);
     return {};
+}
+
+std::string github_copilot::model_list_request(const model::deployment& target,
+                                               const model::access* access) const {
+    std::string out;
+    if (access != nullptr) {
+        request_head head(target, out);
+        head.begin("GET", "/models", *access);
+        head.end();
+    }
+    return out;
+}
+
+std::vector<std::string> github_copilot::read_model_list(std::string_view body) const {
+    return read_listed_names(body, "data", [](const listed_model& one) {
+        const std::string type = one.name("capabilities", "type");
+        const bool served = type.empty() || type == "chat" || type == "embeddings";
+        const bool refused = one.name("policy", "state") == "disabled";
+        return served && !refused ? one.name("id") : std::string();
+    });
 }
 
 verdict github_copilot::judge(const upstream_answer& answer, const upstream_text& said) const {

@@ -20,7 +20,8 @@ constexpr dialect github_models_dialect{.prefix = "github",
                                         .default_base = "https://models.github.ai/inference",
                                         .base_variables = {"GITHUB_API_BASE"},
                                         .key_variables = {"GITHUB_API_KEY"},
-                                        .headers = github_headers};
+                                        .headers = github_headers,
+                                        .other_names = older_limit};
 
 constexpr std::string_view azure_host = "models.inference.ai.azure.com";
 

@@ -38,6 +38,17 @@ std::string listed_model::name(std::string_view member) const {
     return json::unescape(json::value_of(text, *item));
 }
 
+std::string listed_model::name(std::string_view member, std::string_view within) const {
+    const auto* item = json::find(text, members, member);
+    if (item == nullptr || item->type != json::kind::object) {
+        return {};
+    }
+    const std::string_view object = json::value_of(text, *item);
+    std::vector<json::member> inner;
+    json::scan_valid(object, inner);
+    return listed_model{object, inner}.name(within);
+}
+
 std::vector<std::string>
 read_listed_names(std::string_view body, std::string_view list,
                   const std::function<std::string(const listed_model&)>& name_of) {

@@ -138,7 +138,8 @@ result<void> ollama::translate(const inbound_call& call, const model::deployment
     return {};
 }
 
-std::string ollama::model_list_request(const model::deployment& target) const {
+std::string ollama::model_list_request(const model::deployment& target,
+                                       const model::access*) const {
     return make_list_request(target, target.base_path + "/api/tags");
 }
 

@@ -167,6 +167,17 @@ result<void> apply_plan(const inbound_call& call, const model::deployment& targe
     return apply_reasoning_rules(call, plan.reasoning, plan.drops_unsupported, body);
 }
 
+/// LiteLLM's rule: where both names are there, OpenAI's has the value.
+void rename_member(const other_name& one, json::splice& body) {
+    const std::string value(body.value(one.openai));
+    if (!value.empty()) {
+        body.remove(one.openai);
+    }
+    if (!value.empty() && value != "null") {
+        body.set(one.provider, value);
+    }
+}
+
 /// Puts the client's `extra_body` over the parameters, and the deployment's over both.
 result<void> apply_extra_bodies(std::string_view extra, const model::deployment& target,
                                 const parameter_plan& plan, json::splice& body) {
@@ -243,6 +254,9 @@ result<void> openai_compatible::edit_body(const inbound_call& call, const model:
     if (auto applied = apply_plan(call, target, *plan, body); !applied) {
         return applied;
     }
+    for (const other_name& one : dialect_.other_names) {
+        rename_member(one, body);
+    }
     if (auto applied = apply_extra_bodies(extra, target, *plan, body); !applied) {
         return applied;
     }
@@ -259,7 +273,7 @@ result<void> openai_compatible::translate(const inbound_call& call, const model:
                                           outbound_call& out) const {
     const bool multipart = model::traits_of(call.type).multipart;
     out.pieces.emplace_back(); // the head, once its length is known
-    auto written = multipart ? append_form(call, out) : edit_body(call, target, out);
+    auto written = multipart ? append_form(call, target, out) : edit_body(call, target, out);
     if (!written) {
         return written;
     }
@@ -294,7 +308,8 @@ error openai_compatible::classify(const upstream_answer& answer, const call_name
     return failure;
 }
 
-std::string openai_compatible::model_list_request(const model::deployment& target) const {
+std::string openai_compatible::model_list_request(const model::deployment& target,
+                                                  const model::access*) const {
     return dialect_.azure ? std::string() : make_list_request(target, target.base_path + "/models");
 }
 

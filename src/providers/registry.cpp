@@ -20,6 +20,9 @@ namespace llm_proxy::providers {
 
 namespace {
 
+/// docs.mistral.ai/api, chat completion
+constexpr std::array mistral_names{older_limit.front(), other_name{"seed", "random_seed"}};
+
 /// Providers of OpenAI's dialect without rules of their own: a new one is a new row.
 const std::array dialects{
     dialect{.prefix = "openai",
@@ -60,12 +63,14 @@ const std::array dialects{
             .exception_name = "MistralException",
             .default_base = "https://api.mistral.ai/v1",
             .base_variables = {"MISTRAL_API_BASE", "MISTRAL_AZURE_API_BASE"},
-            .key_variables = {"MISTRAL_API_KEY", "MISTRAL_AZURE_API_KEY"}},
+            .key_variables = {"MISTRAL_API_KEY", "MISTRAL_AZURE_API_KEY"},
+            .other_names = mistral_names},
     dialect{.prefix = "xai",
             .exception_name = "XaiException",
             .default_base = "https://api.x.ai/v1",
             .base_variables = {"XAI_API_BASE"},
-            .key_variables = {"XAI_API_KEY"}},
+            .key_variables = {"XAI_API_KEY"},
+            .other_names = older_limit},
     dialect{.prefix = "azure",
             .exception_name = "AzureException",
             .base_variables = {"AZURE_API_BASE"},

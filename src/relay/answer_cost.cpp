@@ -4,6 +4,7 @@
 #include "llm_proxy/http/head_writer.hpp"
 #include "llm_proxy/pricing/cost_calculator.hpp"
 #include "llm_proxy/pricing/deployment_prices.hpp"
+#include "llm_proxy/relay/event_translator.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -168,6 +169,16 @@ std::optional<model::call_cost> cost_of_request(const model::request_context& co
     }
     const auto* prices = context.target->prices->for_answer({}, context.upstream_model);
     return pricing::cost_of(pricing::usage_details(), prices, facts_of(context));
+}
+
+void note_usage(model::request_context& context, std::string_view usage) {
+    context.tokens = read_usage(usage);
+    if (context.target->prices) {
+        const std::string answer = R"({"usage":)" + std::string(usage) + "}";
+        std::vector<json::member> members;
+        json::scan_valid(answer, members);
+        context.cost = cost_of_answer(context, answer, members, false);
+    }
 }
 
 bool cites_pages(std::string_view answer) {

@@ -5,6 +5,7 @@
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/relay/answer_cost.hpp"
 #include "llm_proxy/relay/completion_chunks.hpp"
+#include "llm_proxy/relay/encoded_speech.hpp"
 #include "llm_proxy/relay/event_translator.hpp"
 #include "llm_proxy/relay/relay.hpp"
 #include "llm_proxy/relay/stream_relay.hpp"
@@ -87,8 +88,8 @@ answer_text text_of_answer(std::string_view body, const std::vector<json::member
 }
 
 /// Counts for the record what the upstream did not: the client gets its body as it came.
-net::task<> note_usage(relay_call& call, std::string_view body,
-                       const std::vector<json::member>& members) {
+net::task<> count_unsaid(relay_call& call, std::string_view body,
+                         const std::vector<json::member>& members) {
     if (call.counting.request == nullptr) {
         co_return;
     }
@@ -158,7 +159,7 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
     if (!sent) {
         out.detail = "the client is gone";
     } else if (!call.context.tokens) {
-        co_await note_usage(call, body, members);
+        co_await count_unsaid(call, body, members);
     }
     co_return out;
 }
@@ -200,7 +201,6 @@ result<std::vector<std::string>> array_chunks(relay_call& call, std::string_view
 /// Sends a translated answer that is no JSON.
 net::task<relayed> send_bytes(relay_call& call, std::string_view content_type,
                               std::string_view body) {
-    price_bytes(call.context);
     std::string& lines = call.client.lines();
     append_answer_lines(call.context, &call.answer.head(), content_type, lines);
     const std::array<std::string_view, 1> pieces{body};
@@ -209,6 +209,23 @@ net::task<relayed> send_bytes(relay_call& call, std::string_view content_type,
     if (!sent) {
         out.detail = "the client is gone";
     }
+    co_return out;
+}
+
+/// An answer that is no JSON; sound is encoded first, if it is to be.
+net::task<relayed> send_other(relay_call& call, providers::translated_body& answer) {
+    if (!answer.usage.empty()) {
+        note_usage(call.context, answer.usage);
+    } else {
+        price_bytes(call.context);
+    }
+    if (answer.encoding) {
+        const auto encoded = co_await encode_speech(call, answer);
+        if (!encoded) {
+            co_return failed_with(encoded.error(), "the speech was not encoded");
+        }
+    }
+    auto out = co_await send_bytes(call, answer.content_type, answer.bytes);
     co_return out;
 }
 
@@ -232,19 +249,20 @@ net::task<relayed> relay_translated(relay_call& call) {
     if (!translated) {
         co_return failed_with(translated.error(), "the answer is none");
     }
+    if (translated->content_type != "application/json") {
+        body = std::string();
+        auto out = co_await send_other(call, *translated);
+        co_return out;
+    }
     body = std::move(translated->bytes);
     if (streams) {
         auto out = co_await relay_as_stream(call, completion_chunks(body));
         co_return out;
     }
-    if (translated->content_type == "application/json") {
-        if (call.counting.request != nullptr) {
-            co_await complete_usage(call, body);
-        }
-        auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
-        co_return out;
+    if (call.counting.request != nullptr) {
+        co_await complete_usage(call, body);
     }
-    auto out = co_await send_bytes(call, translated->content_type, body);
+    auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
     co_return out;
 }
 

@@ -77,6 +77,10 @@ known_usage read_known_usage(std::string_view object) {
         json::scan_valid(object, members);
         out.prompt_tokens = number(object, members, "prompt_tokens");
         out.completion_tokens = number(object, members, "completion_tokens");
+        if (!out.prompt_tokens && !out.completion_tokens) { // an image's or a transcript's
+            out.prompt_tokens = number(object, members, "input_tokens");
+            out.completion_tokens = number(object, members, "output_tokens");
+        }
         out.total_tokens = number(object, members, "total_tokens");
     }
     return out;

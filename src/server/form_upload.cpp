@@ -8,7 +8,7 @@ namespace llm_proxy::server {
 
 net::task<upstream::outcome> form_upload::run(std::vector<std::string_view> pieces,
                                               std::string& start, const http::form_outline& form) {
-    rest_.emplace(form);
+    rest_.emplace(form, *call_.target, call_.type);
     // The outline stops short of what may be a boundary's start; that is less than the buffer.
     const std::string_view tail = std::string_view(start).substr(form.size());
     std::copy(tail.begin(), tail.end(), buffer_.get());

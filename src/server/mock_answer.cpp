@@ -103,7 +103,7 @@ result<std::string> mock_answer(const model::request_context& context, std::stri
 }
 
 std::string mock_stream(const model::request_context& context, std::string_view text,
-                        std::int64_t created) {
+                        std::int64_t created, std::string_view usage) {
     std::string out;
     bool first = true;
     while (!text.empty() || first) {
@@ -119,10 +119,10 @@ std::string mock_stream(const model::request_context& context, std::string_view 
     }
     last["finish_reason"] = "stop";
     append_event(out, chunk(context, created, std::move(last)));
-    if (context.show_usage) {
+    if (context.show_usage && !usage.empty()) {
         document counted = chunk(context, created, nullptr);
         counted["choices"] = document::array();
-        counted["usage"] = mock_usage();
+        counted["usage"] = document::parse(usage, nullptr, false);
         append_event(out, counted);
     }
     return out + "data: [DONE]\n\n";

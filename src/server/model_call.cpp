@@ -3,12 +3,10 @@
 #include "llm_proxy/net/watchdog.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
 #include "llm_proxy/server/endpoints.hpp"
-#include "llm_proxy/server/mock_answer.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <ctime>
 #include <utility>
 
@@ -173,27 +171,6 @@ error model_call::missing_credential() const {
     return providers::make_error(providers::error_class::internal_server, 500,
                                  context_.target->adapter->exception_name(), text,
                                  context_.requested_model);
-}
-
-net::task<> model_call::answer_mock() {
-    place_.reached();
-    if (context_.stream && model::traits_of(context_.type).event_stream) {
-        std::string& lines = req_.client.lines();
-        relay::append_stream_lines(context_, nullptr, lines);
-        const std::string events = mock_stream(context_, *mock_, context_.created);
-        co_await req_.client.start(200, lines, events);
-        co_await req_.client.finish();
-        co_return;
-    }
-    const auto answer = mock_answer(context_, *mock_, context_.created);
-    if (!answer) {
-        co_await req_.send_error(answer.error());
-        co_return;
-    }
-    const std::array<std::string_view, 1> pieces{*answer};
-    std::string& lines = req_.client.lines();
-    relay::append_answer_lines(context_, nullptr, "application/json", lines);
-    co_await req_.client.send(200, lines, pieces);
 }
 
 void model_call::close_unless_read() {

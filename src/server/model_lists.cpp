@@ -2,6 +2,7 @@
 
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/relay/relay.hpp"
+#include "llm_proxy/server/login_access.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -41,7 +42,7 @@ private:
 };
 
 /// The text of a provider's list, or why there is none.
-net::task<result<std::string>> read_list(upstream::exchange& exchange, std::string_view request) {
+net::task<result<std::string>> read_text(upstream::exchange& exchange, std::string_view request) {
     const std::array<std::string_view, 1> pieces{request};
     const auto sent = co_await exchange.send(pieces);
     if (!sent.ok()) {
@@ -94,11 +95,11 @@ std::vector<std::string> model_lists::names(const model::deployment& of) const {
 }
 
 void model_lists::ask(std::shared_ptr<const model::deployment> target, const list_ptr& into) {
-    auto interrupts = std::make_shared<net::interruptor>(dog_);
+    auto interrupts = std::make_shared<net::interruptor>(shared_.dog);
     into->asking = interrupts;
     ++asking_;
     net::asio::co_spawn(
-        executor_, fetch(shared_from_this(), std::move(target), into, interrupts),
+        shared_.executor, fetch(shared_from_this(), std::move(target), into, interrupts),
         net::asio::bind_cancellation_slot(interrupts->slot(),
                                           [self = shared_from_this(), into, interrupts](
                                               const std::exception_ptr&) { self->ended(*into); }));
@@ -110,9 +111,7 @@ net::task<> model_lists::fetch(std::shared_ptr<model_lists> self,
     co_await interrupts->prepare();
     interrupts->set_deadline(net::clock::now() + longest_fetch);
     into->ask_again = net::clock::now() + rest_after_failure;
-    const std::string request = target->adapter->model_list_request(*target);
-    auto exchange = self->pool_.open(target->origin, *interrupts);
-    const auto text = co_await read_list(*exchange, request);
+    const auto text = co_await self->read_list(*target, *interrupts);
     into->failed = !text;
     if (into->failed) {
         spdlog::info("the models of {} could not be listed: {}", target->group,
@@ -122,6 +121,23 @@ net::task<> model_lists::fetch(std::shared_ptr<model_lists> self,
     into->names = target->adapter->read_model_list(*text);
     into->ask_again = net::clock::now() + fresh_for;
     into->forget = net::clock::now() + good_for;
+}
+
+net::task<result<std::string>> model_lists::read_list(const model::deployment& target,
+                                                      net::interruptor& interrupts) {
+    std::shared_ptr<const model::access> access;
+    if (target.adapter->needs_login()) {
+        const auto taken = co_await take_access(shared_, target, target.group, 0);
+        if (!taken || !*taken) {
+            co_return taken ? taken->error() : error(504, "", "no token in time");
+        }
+        access = (*taken)->access;
+    }
+    const std::string request = target.adapter->model_list_request(target, access.get());
+    const auto& origin = access && !target.own_base ? access->origin : target.origin;
+    auto exchange = shared_.pool.open(origin, interrupts);
+    auto text = co_await read_text(*exchange, request);
+    co_return text;
 }
 
 void model_lists::ended(list& of) {
@@ -139,7 +155,7 @@ net::task<> model_lists::wait_for(std::vector<list_ptr> awaited, net::interrupto
                            [](const list_ptr& one) { return one->asking != nullptr; });
     };
     while (missing() && !client.raised() && net::clock::now() < until) {
-        list_bell bell(waiters_, executor_, until);
+        list_bell bell(waiters_, shared_.executor, until);
         net::error_code ec;
         co_await bell.timer().async_wait(net::asio::redirect_error(net::use_task, ec));
     }

@@ -46,7 +46,7 @@ net::task<model_call::tried> model_call::try_once() {
     auto exchange = req_.shared.pool.open(origin_of(outbound), req_.interrupts);
     upstream::outcome sent;
     if (form_) {
-        form_upload upload(req_, *exchange, allowed);
+        form_upload upload(req_, context_, *exchange, allowed);
         sent = co_await upload.run(std::move(outbound.pieces), body_, *form_);
         end_upload(upload, out);
     } else {
@@ -81,7 +81,8 @@ relay::relay_call model_call::relaying(upstream::exchange& exchange,
             outbound.answers.get(),
             outbound.edits.get(),
             counting(),
-            may_count() ? nullptr : &body_};
+            may_count() ? nullptr : &body_,
+            req_.shared.encoding};
 }
 
 bool model_call::may_count() const {

@@ -91,11 +91,17 @@ document describe_group(const model::model_group& group) {
 }
 
 /// Whether the provider may be asked which models a wildcard stands for.
-bool can_list(const model::deployment& item, const config::settings& settings) {
+bool can_list(const model::deployment& item, const request& req) {
     const bool at_home = !item.adapter->server_name().empty();
-    return item.group.find('*') != std::string::npos &&
-           (at_home || settings.litellm.check_provider_endpoint) && !item.credential_missing &&
-           !item.mock_response && !item.adapter->model_list_request(item).empty();
+    if (item.group.find('*') == std::string::npos || item.credential_missing ||
+        item.mock_response || !(at_home || req.config->settings->litellm.check_provider_endpoint)) {
+        return false;
+    }
+    if (item.adapter->needs_login()) {
+        const auto* login = req.shared.login;
+        return login != nullptr && login->status().state == login::login_state::logged_in;
+    }
+    return !item.adapter->model_list_request(item, nullptr).empty();
 }
 
 /// Names in their order, each once.
@@ -147,7 +153,7 @@ void add_wildcards(const request& req, bool with_patterns, name_list& out) {
 net::task<> list_models(request& req, const auth::caller&) {
     model::deployment_list listed;
     for (const auto& item : req.config->models.deployments()) {
-        if (can_list(*item, *req.config->settings)) {
+        if (can_list(*item, req)) {
             listed.push_back(item);
         }
     }

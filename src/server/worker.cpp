@@ -46,9 +46,10 @@ struct worker::state : std::enable_shared_from_this<worker::state> {
           context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO), work(context.get_executor()),
           dog(context.get_executor()), random(seed),
           pool(upstreams.make_pool(context.get_executor(), pool_options_of(options))),
-          lists(std::make_shared<model_lists>(*pool, dog, context.get_executor())),
+          lists(std::make_shared<model_lists>(shared)),
           shared{*pool,    random,           dog,          context.get_executor(), nullptr, *lists,
                  contexts, options.counting, options.lines} {
+        shared.encoding = options.encoding;
         if (options.login != nullptr) {
             gate.emplace(*options.login, context.get_executor());
             shared.login = &*gate;

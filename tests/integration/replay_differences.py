@@ -68,6 +68,18 @@ def kept_at_google(calls: Calls) -> Calls:
     return calls
 
 
+def spoken_in_mp3(_: Calls) -> Calls:
+    speech = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Kore"}}}
+    return [{
+        "method": "POST", "path": "/v1beta/models/gemini-2.5-flash-preview-tts:generateContent",
+        "headers": {"x-goog-api-key": "tts-config-key"},
+        "body": {
+            "contents": [{"role": "user", "parts": [{"text": "hello"}]}],
+            "generationConfig": {"responseModalities": ["AUDIO"], "speechConfig": speech},
+        },
+    }]
+
+
 COPILOT = {
     "openai-intent": "conversation-panel", "x-github-api-version": "2025-04-01",
     "x-vscode-user-agent-library-version": "electron-fetch",
@@ -201,6 +213,9 @@ DIFFERENCES: dict[str, Difference] = {
     "gemini/50e-embeddings-tokens": Difference("gemini-token-ids", refusal("take texts"), none),
     "gemini/60b-tts-chat-mp3": Difference("gemini-client-faults", refusal("only support 'pcm16' format")),
     "gemini/61-speech-default": Difference("gemini-speech", calls=first),
+    "gemini/61c-speech-mp3": Difference(  # nothing was recorded for the call to answer
+        "gemini-speech-formats", refusal("no such route", 404), spoken_in_mp3,
+    ),
     "gemini/61e-speech-seed-model": Difference("gemini-speech", calls=first),
     "gemini/62-transcription": Difference("gemini-transcripts", refusal(
         "Gemini transcription interaction did not complete", 502, "internal_server_error",

@@ -25,15 +25,18 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw
 USAGE = {"input_tokens": 4, "output_tokens": 2, "total_tokens": 6, "output_tokens_details": {"reasoning_tokens": 1}}
 
 
-@pytest.fixture(scope="module")
-def copilot(shared_upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder: Path = tmp_path_factory.mktemp("copilot")
-    endpoints = {"api": f"{shared_upstream.url}/copilot"}
-    kept = {"token": TOKEN, "expires_at": 9999999999, "endpoints": endpoints}
+def login(folder: Path, url: str) -> dict[str, str]:
+    """The environment of a login that holds."""
+    kept = {"token": TOKEN, "expires_at": 9999999999, "endpoints": {"api": f"{url}/copilot"}}
     (folder / "access-token").write_text("gho_kept")
     (folder / "api-key.json").write_text(json.dumps(kept))
-    exchange = f"{shared_upstream.url}/copilot_internal/v2/token"
-    env = {"GITHUB_COPILOT_TOKEN_DIR": str(folder), "GITHUB_COPILOT_API_KEY_URL": exchange}
+    exchange = f"{url}/copilot_internal/v2/token"
+    return {"GITHUB_COPILOT_TOKEN_DIR": str(folder), "GITHUB_COPILOT_API_KEY_URL": exchange}
+
+
+@pytest.fixture(scope="module")
+def copilot(shared_upstream: ScriptedUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    env = login(tmp_path_factory.mktemp("copilot"), shared_upstream.url)
     models = [
         {"model_name": name, "litellm_params": {"model": f"github_copilot/{model}"}} for name, model in MODELS.items()
     ]
@@ -183,6 +186,37 @@ def test_refusals_say_what_to_do(client: openai.OpenAI, upstream: ScriptedUpstre
     with pytest.raises(openai.APIStatusError, match="extra_headers") as refused:
         client.chat.completions.create(model="plain", **hello())
     assert refused.value.status_code == 466
+
+
+def everything() -> dict[str, Any]:
+    config = base_config([{"model_name": "github_copilot/*", "litellm_params": {"model": "github_copilot/*"}}])
+    config["litellm_settings"]["check_provider_endpoint"] = True
+    return config
+
+
+@pytest.mark.differs("wildcard-lists")
+def test_a_wildcard_shows_what_can_be_called(upstream: ScriptedUpstream, tmp_path: Path) -> None:
+    models = [
+        {"id": "gpt-4.1", "capabilities": {"type": "chat"}, "policy": {"state": "enabled"}},
+        {"id": "off", "capabilities": {"type": "chat"}, "policy": {"state": "disabled"}},
+        {"id": "text-embedding-3-small", "capabilities": {"type": "embeddings"}},
+        {"id": "goldeneye", "capabilities": {"type": "completion"}},
+    ]
+    upstream.play(Answer(body={"object": "list", "data": models}))
+    with Gateway(everything(), env=login(tmp_path, upstream.url)) as server:
+        names = [entry["id"] for entry in server.http.get("/v1/models").json()["data"]]
+    assert names == ["nickname", "github_copilot/gpt-4.1", "github_copilot/text-embedding-3-small"]
+    assert (upstream.last.method, upstream.last.target) == ("GET", "/copilot/models")
+    assert upstream.last.header("authorization") == f"Bearer {TOKEN}"
+    assert upstream.last.header("copilot-integration-id") == "vscode-chat"
+
+
+def test_without_a_login_a_wildcard_shows_nothing(upstream: ScriptedUpstream, tmp_path: Path) -> None:
+    env = {"GITHUB_COPILOT_TOKEN_DIR": str(tmp_path), "GITHUB_COPILOT_DEVICE_CODE_URL": f"{upstream.url}/login"}
+    with Gateway(everything(), env=env) as server:
+        answer = server.http.get("/v1/models")
+    assert answer.status_code == 200 and [entry["id"] for entry in answer.json()["data"]] == ["nickname"]
+    assert all(request.path == "/login" for request in upstream.requests)
 
 
 def test_other_calls_are_not_served(client: openai.OpenAI, upstream: ScriptedUpstream) -> None:

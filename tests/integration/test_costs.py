@@ -39,6 +39,10 @@ def config(url: str) -> dict[str, Any]:
         deployment("paint", "openai/gpt-image-1", base, "image_generation"),
         deployment("speak", "openai/tts-1", base, "audio_speech"),
         deployment("listen", "openai/whisper-1", base, "audio_transcription"),
+        deployment("voice", "gemini/gemini-2.5-flash-preview-tts", url, "audio_speech"),
+        deployment("ear", "gemini/gemini-3.5-transcribe", url, "audio_transcription", **CUSTOM),
+        deployment("mock", "openai/gpt-4o-mini", base, mock_response="Hello there"),
+        deployment("mock-custom", "openai/my-model", base, mock_response="Hello there", **CUSTOM),
         based, informed,
     ])
 
@@ -199,6 +203,38 @@ def test_transcription(priced: Server, upstream: ScriptedUpstream) -> None:
     form = {"model": "listen", "response_format": "verbose_json"}
     answer = priced.http.post("/v1/audio/transcriptions", data=form, files=sound)
     assert costs(answer)["total"] == pytest.approx(0.00125)
+
+
+@pytest.mark.differs("gemini-speech")
+def test_speech_by_tokens(priced: Server, upstream: ScriptedUpstream) -> None:
+    media = {"inlineData": {"mimeType": "audio/L16;rate=24000", "data": "AQACAA=="}}
+    counted = {
+        "promptTokenCount": 5, "candidatesTokenCount": 20, "totalTokenCount": 25,
+        "candidatesTokensDetails": [{"modality": "AUDIO", "tokenCount": 20}],
+    }
+    candidate = {"content": {"parts": [media]}, "finishReason": "STOP"}
+    upstream.play(Answer(body={"candidates": [candidate], "usageMetadata": counted}))
+    answer = priced.http.post("/v1/audio/speech", json={"model": "voice", "input": "hello", "voice": "Kore"})
+    assert costs(answer)["total"] == pytest.approx(0.0002025)
+
+
+@pytest.mark.differs("gemini-transcripts")
+def test_a_transcript_that_is_no_json(priced: Server, upstream: ScriptedUpstream) -> None:
+    usage = {"total_input_tokens": 10, "total_output_tokens": 5, "total_tokens": 15}
+    steps = [{"content": [{"type": "text", "text": "spoken words"}]}]
+    upstream.play(Answer(body={"status": "completed", "steps": steps, "usage": usage}))
+    form = {"model": "ear", "response_format": "text"}
+    answer = priced.http.post("/v1/audio/transcriptions", data=form, files={"file": ("a.wav", b"RIFF", "audio/wav")})
+    assert answer.text == "spoken words\n"
+    assert costs(answer)["total"] == pytest.approx(0.00002)
+
+
+def test_a_mocked_answer(priced: Server) -> None:
+    assert costs(priced.chat("mock"))["total"] == pytest.approx(0.0000135)
+    answer = priced.chat("mock-custom", stream=True, stream_options={"include_usage": True})
+    usage = json.loads(answer.text.split("data: ")[-2])["usage"]
+    assert usage["completion_tokens"] == 2 and usage["prompt_tokens"] > 0
+    assert usage["cost"] == pytest.approx(usage["prompt_tokens"] * 1e-6 + 2 * 2e-6)
 
 
 def info(server: Server) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import math
+import struct
 import subprocess
 from pathlib import Path
 from typing import Any, Iterator
@@ -241,12 +243,31 @@ def test_gemini_speech_is_a_wave_file(client: openai.OpenAI, upstream: StrictUps
     assert run("sox", str(file), "-t", "raw", "-") == PCM
 
 
-def test_gemini_speech_knows_two_formats(client: openai.OpenAI, upstream: StrictUpstream) -> None:
+@pytest.mark.parametrize("kind", ["mp3", "flac", "opus"])
+def test_gemini_speech_is_encoded(kind: str, client: openai.OpenAI, upstream: StrictUpstream, tmp_path: Path) -> None:
+    tone = [round(8000 * math.sin(i / 9)) for i in range(16000 * 3 // 2)]
+    upstream.play(spoken(struct.pack(f"<{len(tone)}h", *tone)))
+    answer = client.audio.speech.create(model="voice", input="Hi", voice="Kore", response_format=kind)
+    types = {"mp3": "audio/mpeg", "flac": "audio/flac", "opus": "audio/opus"}
+    assert answer.response.headers["content-type"] == types[kind]
+    file = tmp_path / f"speech.{kind}"
+    answer.write_to_file(file)
+    if kind == "opus":
+        about = run("opusinfo", str(file)).decode()
+        assert "Playback length: 0m:01.500s" in about and "Original sample rate: 16000 Hz" in about
+        return
+    assert (run("soxi", "-r", str(file)), run("soxi", "-c", str(file))) == (b"16000\n", b"1\n")
+    assert float(run("soxi", "-D", str(file))) == pytest.approx(1.5, abs=0.1 if kind == "mp3" else 0)
+    if kind == "flac":
+        assert run("sox", str(file), "-t", "raw", "-") == struct.pack(f"<{len(tone)}h", *tone)
+
+
+def test_gemini_speech_knows_no_aac(client: openai.OpenAI, upstream: StrictUpstream) -> None:
     upstream.play(spoken(PCM))
     answer = client.audio.speech.create(model="voice", input="Hi", voice="Kore", response_format="pcm")
     assert answer.read() == PCM
-    with pytest.raises(openai.BadRequestError):
-        client.audio.speech.create(model="voice", input="Hi", voice="Kore", response_format="mp3")
+    with pytest.raises(openai.BadRequestError, match="flac, mp3, opus, pcm, wav"):
+        client.audio.speech.create(model="voice", input="Hi", voice="Kore", response_format="aac")
 
 
 def test_gemini_images(client: openai.OpenAI, upstream: StrictUpstream) -> None:

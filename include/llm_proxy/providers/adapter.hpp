@@ -154,8 +154,11 @@ public:
     /// off; empty for a provider.
     virtual std::string_view server_name() const { return {}; }
 
-    /// The head of the request for the provider's list of models; empty if there is none.
-    virtual std::string model_list_request(const model::deployment&) const { return {}; }
+    /// The head of the request for the provider's list of models; empty if there is none. Those
+    /// that need a login have none without its access.
+    virtual std::string model_list_request(const model::deployment&, const model::access*) const {
+        return {};
+    }
     /// The models in its answer, as `upstream_model` names them; whatever came that is no list is
     /// an empty one.
     virtual std::vector<std::string> read_model_list(std::string_view) const { return {}; }

@@ -25,7 +25,8 @@ public:
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;
     error classify(const upstream_answer& answer, const call_names& names) const override;
-    std::string model_list_request(const model::deployment& target) const override;
+    std::string model_list_request(const model::deployment& target,
+                                   const model::access*) const override;
     /// Models that generate or embed (ai.google.dev/api/models).
     std::vector<std::string> read_model_list(std::string_view body) const override;
 

@@ -22,7 +22,7 @@ struct gemini_answer_options {
     random_source* random = nullptr; // for ids the upstream does not give
     bool legacy_functions = false;   // the client sent `functions`: answer with function_call
     bool base64_embeddings = false;  // encoding_format: base64
-    std::string speech_format;       // of /audio/speech: "wav" or "pcm"
+    std::string speech_format;       // of /audio/speech: "wav", "mp3" and so on
     std::string transcript_format;   // of /audio/transcriptions: "json", "srt" and so on
 };
 

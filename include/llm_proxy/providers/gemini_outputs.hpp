@@ -16,7 +16,8 @@ result<translated_body> gemini_embeddings(const document& answer,
 result<translated_body> gemini_image_answer(const document& answer,
                                             const gemini_answer_options& options);
 
-/// The audio itself. PCM as `wav` gets a header with the rate that the upstream names.
+/// The audio itself. PCM as `wav` gets a header with the rate that the upstream names; for `mp3`,
+/// `opus` and `flac` it is left to be encoded.
 /// https://ai.google.dev/gemini-api/docs/speech-generation
 result<translated_body> gemini_speech(const document& answer, const gemini_answer_options& options);
 

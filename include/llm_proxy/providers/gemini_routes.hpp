@@ -20,7 +20,8 @@ result<document> image_body(const document& parameters, const gemini_model& mode
 /// `generateContent` of a model that speaks.
 result<document> speech_body(const document& parameters, const gemini_model& model);
 
-/// The format of the answer to a speech call: `wav` or `pcm`, as Gemini makes no others.
+/// The format of the answer to a speech call. Gemini makes PCM: `aac`, for which there is no good
+/// free encoder, and unknown ones are refused.
 result<std::string> speech_format(const document& parameters);
 
 /// Gemini's aspect ratio nearest to OpenAI's `size`, such as `2:3` for `1024x1536`; empty for

@@ -22,8 +22,10 @@ public:
     /// Goes to the login's base unless the deployment has one of its own.
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;
-    /// Its list needs the login's token, which is not at hand where lists are asked for.
-    std::string model_list_request(const model::deployment&) const override { return {}; }
+    std::string model_list_request(const model::deployment& target,
+                                   const model::access* access) const override;
+    /// Models for chats and embeddings whose policy the user has not left disabled.
+    std::vector<std::string> read_model_list(std::string_view body) const override;
     /// As for OpenAI's dialect, with what can be done about it.
     error classify(const upstream_answer& answer, const call_names& names) const override;
 

@@ -19,7 +19,9 @@ public:
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;
     error classify(const upstream_answer& answer, const call_names& names) const override;
-    std::string model_list_request(const model::deployment&) const override { return {}; }
+    std::string model_list_request(const model::deployment&, const model::access*) const override {
+        return {};
+    }
 
 protected:
     std::string complete_base(std::string base) const override;

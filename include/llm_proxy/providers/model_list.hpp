@@ -20,6 +20,8 @@ struct listed_model {
 
     /// The member's characters; empty if it is no string.
     std::string name(std::string_view member) const;
+    /// The same of a member of the object `member`.
+    std::string name(std::string_view member, std::string_view within) const;
 };
 
 /// The names that `name_of` finds for the objects in the array `list` of an answer, in order: empty

@@ -15,7 +15,8 @@ public:
     std::string_view prefix() const override;
     std::string_view exception_name() const override;
     std::string_view server_name() const override { return "Ollama"; }
-    std::string model_list_request(const model::deployment& target) const override;
+    std::string model_list_request(const model::deployment& target,
+                                   const model::access*) const override;
     std::vector<std::string> read_model_list(std::string_view body) const override;
     bool prepare(const config::model_entry& entry, const config::settings& settings,
                  const variable_lookup& variable, model::deployment& out,

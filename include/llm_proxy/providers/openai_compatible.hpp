@@ -24,6 +24,15 @@ enum class key_rule : std::uint8_t {
     dummy,    ///< without a key a placeholder is sent, as local servers expect
 };
 
+/// A parameter of OpenAI's that a provider has under another name.
+struct other_name {
+    std::string_view openai;
+    std::string_view provider;
+};
+
+/// Of providers that limit an answer with all its thoughts by the older name.
+inline constexpr std::array older_limit{other_name{"max_completion_tokens", "max_tokens"}};
+
 /// What tells one provider of OpenAI's dialect from another; a row of the registry.
 struct dialect {
     std::string_view prefix;
@@ -42,6 +51,7 @@ struct dialect {
     /// Knows the `developer` role.
     bool developer_role = false;
     reasoning_form reasoning = reasoning_form::as_sent;
+    std::span<const other_name> other_names = {};
     /// Of a server at home: its name, for people.
     std::string_view server = {};
 };
@@ -61,7 +71,8 @@ public:
                            outbound_call& out) const override;
     bool streams_forms() const override { return true; }
     error classify(const upstream_answer& answer, const call_names& names) const override;
-    std::string model_list_request(const model::deployment& target) const override;
+    std::string model_list_request(const model::deployment& target,
+                                   const model::access*) const override;
     std::vector<std::string> read_model_list(std::string_view body) const override;
 
 protected:

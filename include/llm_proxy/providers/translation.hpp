@@ -1,9 +1,11 @@
 #pragma once
 
+#include "llm_proxy/audio/encoder.hpp"
 #include "llm_proxy/http/head.hpp"
 #include "llm_proxy/util/error.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +18,19 @@ enum class stream_framing : std::uint8_t {
     json_lines, // one JSON document a line, as Ollama sends them
 };
 
+/// Sound that is still to be encoded, which takes too long for an event loop.
+struct sound_encoding {
+    audio::format as = audio::format::mp3;
+    std::uint32_t rate = 0; // samples a second
+    std::uint32_t channels = 1;
+};
+
 /// A whole answer in OpenAI's dialect.
 struct translated_body {
     std::string content_type = "application/json";
     std::string bytes;
+    std::optional<sound_encoding> encoding = std::nullopt; // of `bytes`, as audio::pcm has them
+    std::string usage = {}; // OpenAI's object, where `bytes` are no JSON and the upstream counted
 };
 
 /// Turns the successful answer of one try into OpenAI's dialect. It is made with the upstream

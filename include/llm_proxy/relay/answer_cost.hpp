@@ -21,6 +21,9 @@ std::optional<model::call_cost> cost_of_answer(const model::request_context& con
 /// What a call costs whose answer is no JSON: speech that is paid by its text.
 std::optional<model::call_cost> cost_of_request(const model::request_context& context);
 
+/// Notes a `usage` object of ours, valid JSON, and what the call costs by it.
+void note_usage(model::request_context& context, std::string_view usage);
+
 /// Whether an answer, or an event of a stream, cites web pages (OpenAI's `url_citation`).
 bool cites_pages(std::string_view answer);
 

@@ -49,6 +49,8 @@ struct relay_call {
     /// The client's body, let go when a stream to the client begins: nothing can be tried again
     /// then. Null where it is still needed.
     std::string* spent = nullptr;
+    /// Where speech is encoded; null: in place.
+    net::background* encoding = nullptr;
 };
 
 /// Counts what was said in answer to the call's request; nothing if it must not or cannot be done.

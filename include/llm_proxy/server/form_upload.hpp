@@ -1,6 +1,7 @@
 #pragma once
 
 #include "llm_proxy/http/multipart.hpp"
+#include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/providers/form_rules.hpp"
 #include "llm_proxy/server/request.hpp"
 #include "llm_proxy/upstream/client.hpp"
@@ -22,8 +23,9 @@ namespace llm_proxy::server {
 class form_upload {
 public:
     /// `patience`: how long the upstream may take nothing, or think about its answer.
-    form_upload(request& client, upstream::exchange& to, net::clock::duration patience)
-        : client_(client), to_(to), patience_(patience) {}
+    form_upload(request& client, const model::request_context& call, upstream::exchange& to,
+                net::clock::duration patience)
+        : client_(client), call_(call), to_(to), patience_(patience) {}
 
     /// Sends `pieces`, which are the head and the start of the body; `start` is that as the client
     /// sent it, of which `form` has understood a part, and is released as soon as it is gone. Then
@@ -43,6 +45,7 @@ private:
     void keep_unsettled();
 
     request& client_;
+    const model::request_context& call_;
     upstream::exchange& to_;
     net::clock::duration patience_;
     std::optional<providers::form_rest> rest_;

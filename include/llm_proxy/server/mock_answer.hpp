@@ -15,8 +15,9 @@ namespace llm_proxy::server {
 result<std::string> mock_answer(const model::request_context& context, std::string_view text,
                                 std::int64_t created);
 
-/// The same as a stream of events, in pieces of three characters, `[DONE]` included.
+/// The same as a stream of events, in pieces of three characters, `[DONE]` included. `usage`, an
+/// object or empty, is told to clients that ask for it.
 std::string mock_stream(const model::request_context& context, std::string_view text,
-                        std::int64_t created);
+                        std::int64_t created, std::string_view usage);
 
 } // namespace llm_proxy::server

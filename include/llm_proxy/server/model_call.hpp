@@ -56,7 +56,6 @@ private:
     result<void> plan();
     void apply_usage_rule();
     error missing_credential() const;
-    net::task<> answer_mock();
     void close_unless_read();
     net::task<> tell(const tried& last);
     net::task<bool> wait(std::chrono::milliseconds time);
@@ -105,6 +104,12 @@ private:
     bool may_fall_back() const;
     void use(granted_place granted);
     std::chrono::duration<double> longest_wait(const model::deployment_list& ranked) const;
+
+    // An answer without an upstream, in mocked_call.cpp.
+    net::task<> answer_mock();
+    /// Its tokens are counted as they are for upstreams that do not.
+    net::task<> stream_mock(std::string_view answer);
+    net::task<std::string> count_mock(std::string_view answer);
 
     // One try at the upstream, in model_try.cpp.
     net::task<tried> try_once();

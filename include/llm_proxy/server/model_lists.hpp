@@ -14,12 +14,14 @@
 
 namespace llm_proxy::server {
 
+struct services;
+
 /// What providers say which models they have, asked when somebody lists models and kept for a
 /// while. One worker's own; all on its thread.
 class model_lists : public std::enable_shared_from_this<model_lists> {
 public:
-    model_lists(upstream::pool& pool, net::watchdog& dog, net::executor ex)
-        : pool_(pool), dog_(dog), executor_(ex) {}
+    /// `shared` outlives it, but for what `stop` ends.
+    explicit model_lists(services& shared) : shared_(shared) {}
 
     /// Asks the providers of `targets` whose lists are older than a minute. Waits for them at most
     /// a second, and not at all for one that failed the last time; what comes later is there for
@@ -48,12 +50,13 @@ private:
     static net::task<> fetch(std::shared_ptr<model_lists> self,
                              std::shared_ptr<const model::deployment> target, list_ptr into,
                              std::shared_ptr<net::interruptor> interrupts);
+    /// A provider's list as it came.
+    net::task<result<std::string>> read_list(const model::deployment& target,
+                                             net::interruptor& interrupts);
     void ended(list& of);
     net::task<> wait_for(std::vector<list_ptr> awaited, net::interruptor& client);
 
-    upstream::pool& pool_;
-    net::watchdog& dog_;
-    net::executor executor_;
+    services& shared_;
     std::map<std::string, list_ptr, std::less<>> lists_; // by deployment id
     std::vector<net::timer*> waiters_;
     std::size_t asking_ = 0;

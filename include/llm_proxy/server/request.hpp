@@ -38,6 +38,8 @@ struct services {
     net::background* counting = nullptr;
     /// Where calls wait for a place in the limits; null: none waits.
     limits::waiting_lines* lines = nullptr;
+    /// Where speech is encoded; null: on the spot.
+    net::background* encoding = nullptr;
 };
 
 /// One client request on its way through the server.

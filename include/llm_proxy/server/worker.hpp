@@ -36,7 +36,8 @@ struct worker_options {
     /// For deployments that need a login; null if there is none. Not owned.
     login::access_source* login = nullptr;
     net::background* counting = nullptr;    // see `services`; not owned
-    limits::waiting_lines* lines = nullptr; // not owned
+    net::background* encoding = nullptr;    // the same
+    limits::waiting_lines* lines = nullptr; // the same
 };
 
 /// How busy a worker is; read from other threads.

@@ -18,16 +18,27 @@ const std::string file = "--b\r\nContent-Disposition: form-data; name=\"file\"; 
                          "\r\n\r\nRIFF\r\n";
 const std::string end = "--b--\r\n";
 
-result<sent> send(const std::string& body, const std::string& upstream_model = "whisper-1") {
-    const auto target = deploy(params_for("openai/" + upstream_model));
+result<sent> send_to(const model::deployment& target, const std::string& body) {
     const auto parts = http::parse_multipart(body, "b").value();
     inbound_call call;
     call.type = model::call_type::transcription;
     call.body = body;
     call.parts = &parts;
     call.content_type = "multipart/form-data; boundary=\"b\"";
-    call.upstream_model = target->upstream_model;
-    return translate(call, *target);
+    call.upstream_model = target.upstream_model;
+    call.requested_model = target.group;
+    return translate(call, target);
+}
+
+result<sent> send(const std::string& body, const std::string& upstream_model = "whisper-1") {
+    return send_to(*deploy(params_for("openai/" + upstream_model)), body);
+}
+
+/// A model of Mistral's, which takes no `prompt`.
+std::shared_ptr<const model::deployment> voxtral(bool drops) {
+    auto params = params_for("mistral/voxtral-mini-latest");
+    params.drop_params = drops;
+    return deploy(params);
 }
 
 TEST(form_rules, only_the_model_changes) {
@@ -62,14 +73,29 @@ TEST(form_rules, a_name_cannot_make_parts) {
     EXPECT_EQ(refused.error().status, 400);
 }
 
+TEST(form_rules, what_the_provider_does_not_take_is_dropped_or_refused) {
+    const std::string body = field("prompt", "x") + file + field("language", "de") + end;
+    EXPECT_EQ(send(body)->body, field("model", "whisper-1") + body);
+    EXPECT_EQ(send_to(*voxtral(true), body)->body,
+              field("model", "voxtral-mini-latest") + file + field("language", "de") + end);
+    const auto refused = send_to(*voxtral(false), body);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().status, 400);
+    EXPECT_TRUE(refused.error().message.starts_with(
+        "litellm.UnsupportedParamsError: Setting prompt is not supported by mistral. To drop it "
+        "from the call, set `litellm.drop_params = True`."))
+        << refused.error().message;
+}
+
 /// The form as the upstream gets it when only the first `held` bytes are there at first and the
 /// rest comes in pieces of `step` bytes; nothing if that start is no start to stream from.
-std::optional<std::string> streamed(const std::string& body, std::size_t held, std::size_t step) {
+std::optional<std::string> streamed(const std::string& body, std::size_t held, std::size_t step,
+                                    const std::shared_ptr<const model::deployment>& target =
+                                        deploy(params_for("openai/whisper-1"))) {
     http::form_outline start("b");
     start.update(std::string_view(body).substr(0, held));
     if (start.bad() || !can_stream(start, false))
         return std::nullopt;
-    const auto target = deploy(params_for("openai/whisper-1"));
     inbound_call call;
     call.type = model::call_type::transcription;
     call.body = std::string_view(body).substr(0, start.size());
@@ -86,7 +112,7 @@ std::optional<std::string> streamed(const std::string& body, std::size_t held, s
         out.pieces.clear();
     };
     send_pieces();
-    form_rest rest(start);
+    form_rest rest(start, *target, call.type);
     std::size_t settled = start.size();
     std::size_t come = held;
     do {
@@ -158,12 +184,24 @@ TEST(form_rest, refuses_what_a_whole_form_may_not_have) {
     EXPECT_EQ(streamed(start + field("language", "de"), start.size(), 5), malformed_form().message);
 }
 
+TEST(form_rest, drops_or_refuses_what_the_provider_does_not_take) {
+    const std::string start = field("model", "group") + file;
+    const std::string late = field("prompt", "x");
+    const std::string kept = field("model", "voxtral-mini-latest") + file + end;
+    EXPECT_EQ(streamed(start + late + end, start.size(), 5, voxtral(true)),
+              kept + std::string(late.size(), ' '));
+    const auto refused = streamed(start + late + end, start.size(), 5, voxtral(false));
+    ASSERT_TRUE(refused);
+    EXPECT_NE(refused->find("Setting prompt is not supported by mistral."), refused->npos);
+}
+
 TEST(form_rest, reads_a_late_stream) {
     const std::string start = field("model", "group") + file;
+    const auto target = deploy(params_for("openai/whisper-1"));
     for (const std::string value : {"true", "True", "1", "false", "truecolour"}) {
         http::form_outline outline("b");
         outline.update(start);
-        form_rest rest(outline);
+        form_rest rest(outline, *target, model::call_type::transcription);
         EXPECT_EQ(rest.stream(), std::nullopt);
         std::vector<std::string_view> pieces;
         const std::string late = start.substr(outline.size()) + field("stream", value) + end;

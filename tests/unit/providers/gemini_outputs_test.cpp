@@ -140,6 +140,32 @@ TEST(gemini_speech, pcm_is_bare) {
     EXPECT_EQ(out.bytes, samples);
 }
 
+TEST(gemini_speech, other_formats_are_left_to_be_encoded) {
+    const auto out = speech(sound("audio/L16;codec=pcm;rate=16000;channels=2"), "mp3");
+    EXPECT_EQ(out.content_type, "audio/mpeg");
+    EXPECT_EQ(out.bytes, samples);
+    ASSERT_TRUE(out.encoding);
+    EXPECT_EQ(out.encoding->as, audio::format::mp3);
+    EXPECT_EQ(out.encoding->rate, 16000U);
+    EXPECT_EQ(out.encoding->channels, 2U);
+    EXPECT_EQ(speech(sound("audio/L16"), "opus").encoding->as, audio::format::opus);
+    EXPECT_FALSE(speech(sound("audio/L16"), "pcm").encoding);
+    EXPECT_FALSE(speech(sound("audio/mpeg"), "flac").encoding);
+}
+
+TEST(gemini_speech, tells_the_usage_that_the_upstream_tells) {
+    const std::string counted =
+        R"(,"usageMetadata":{"promptTokenCount":5,)"
+        R"("candidatesTokenCount":20,"totalTokenCount":25,)"
+        R"("candidatesTokensDetails":[{"modality":"AUDIO","tokenCount":20}]})";
+    std::string text = sound("audio/L16");
+    EXPECT_EQ(speech(text, "pcm").usage, "");
+    text.insert(text.size() - 1, counted);
+    const json usage = json::parse(speech(text, "pcm").usage);
+    EXPECT_EQ(usage["prompt_tokens"], 5);
+    EXPECT_EQ(usage["completion_tokens_details"]["audio_tokens"], 20);
+}
+
 TEST(gemini_speech, other_sound_is_passed_on_under_its_own_name) {
     EXPECT_EQ(speech(sound("audio/mpeg;x=1"), "wav").content_type, "audio/mpeg");
     EXPECT_EQ(speech(sound("audio/mpeg"), "wav").bytes, samples);

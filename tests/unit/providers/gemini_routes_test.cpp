@@ -84,9 +84,10 @@ TEST(gemini_routes, speech_is_wav_or_pcm) {
               R"({"prebuiltVoiceConfig":{"voiceName":"Kore"}}}}})");
     inbound_call call;
     call.type = model::call_type::speech;
-    EXPECT_EQ(refusal(R"({"input":"hi","response_format":"mp3"})", "gemini-2.5-flash-tts", call),
+    EXPECT_EQ(refusal(R"({"input":"hi","response_format":"aac"})", "gemini-2.5-flash-tts", call),
               "litellm.BadRequestError: Gemini TTS only produces raw PCM16 audio, so "
-              "response_format='mp3' is not supported. Supported response formats: pcm, wav.");
+              "response_format='aac' is not supported. Supported response formats: flac, mp3, "
+              "opus, pcm, wav.");
     EXPECT_EQ(refusal(R"({"voice":"x"})", "gemini-2.5-flash-tts", call),
               "litellm.BadRequestError: 'input' must be a text.");
 }

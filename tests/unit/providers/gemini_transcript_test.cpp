@@ -32,6 +32,8 @@ TEST(gemini_transcript, the_transcript_has_its_words_and_tokens) {
     ASSERT_TRUE(plain);
     EXPECT_EQ(plain->content_type, "text/plain; charset=utf-8");
     EXPECT_EQ(plain->bytes, "Hello there.\n");
+    EXPECT_EQ(json::parse(plain->usage), json::parse(out->bytes)["usage"]);
+    EXPECT_EQ(out->usage, ""); // it stands in the answer
     options.transcript_format = "srt";
     const auto srt = gemini_answer_body(answer, options);
     ASSERT_TRUE(srt);

@@ -25,6 +25,7 @@ std::string form_of(const std::vector<std::string>& parts) {
 /// The request for a form, or the refusal's text as its body.
 sent asked(const std::vector<std::string>& parts, const std::string& base = "http://up:1") {
     auto params = params_for("gemini/gemini-3.5-transcribe");
+    params.drop_params = false;
     params.api_base = base;
     const auto target = deploy(params);
     const std::string body = form_of(parts);
@@ -71,6 +72,9 @@ TEST(gemini_transcription, what_is_missing_or_unknown_is_refused) {
     EXPECT_NE(asked({field_part("model", "x")}).body.find("'file' must be an audio file"),
               std::string::npos);
     EXPECT_NE(asked({file_part, field_part("response_format", "xml")}).body.find("not 'xml'"),
+              std::string::npos);
+    EXPECT_NE(asked({file_part, field_part("prompt", "x")})
+                  .body.find("UnsupportedParamsError: Setting prompt is not supported by gemini."),
               std::string::npos);
 }
 

@@ -7,8 +7,11 @@
 namespace llm_proxy::providers {
 namespace github_copilot_test {
 
+using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr const char* hello = R"({"model":"g","messages":[{"role":"user","content":"hi"}]})";
 
@@ -55,6 +58,32 @@ TEST(github_copilot, sends_the_headers_of_an_editor) {
     EXPECT_EQ(call.header("X-Request-Id").size(), 36);
     EXPECT_EQ(call.header("X-Initiator"), "user");
     EXPECT_EQ(call.header("Copilot-Vision-Request"), "");
+}
+
+TEST(github_copilot, lists_its_models_with_the_logins_token) {
+    const copilot_call call(hello);
+    const auto& adapter = *call.target->adapter;
+    EXPECT_EQ(adapter.model_list_request(*call.target, nullptr), "");
+    const std::string head = adapter.model_list_request(*call.target, &call.access);
+    EXPECT_THAT(head, StartsWith("GET /copilot/models HTTP/1.1\r\nHost: login:2\r\n"));
+    EXPECT_THAT(head, HasSubstr("Authorization: Bearer tid=abc;exp=9999999999;sku=x:mac\r\n"));
+    EXPECT_THAT(head, HasSubstr("Copilot-Integration-Id: vscode-chat\r\n"));
+    EXPECT_THAT(head, EndsWith("\r\n\r\n"));
+    auto params = copilot_params();
+    params.api_base = "http://own:3/base/";
+    const auto own = deploy(params);
+    EXPECT_THAT(own->adapter->model_list_request(*own, &call.access),
+                StartsWith("GET /base/models HTTP/1.1\r\nHost: own:3\r\n"));
+}
+
+TEST(github_copilot, lists_what_can_be_called) {
+    EXPECT_THAT(deploy(copilot_params())->adapter->read_model_list(R"({"data":[
+                    {"id":"a","capabilities":{"type":"chat"},"policy":{"state":"enabled"}},
+                    {"id":"b","capabilities":{"type":"chat"},"policy":{"state":"disabled"}},
+                    {"id":"c","capabilities":{"type":"completion"}},
+                    {"id":"d","capabilities":{"type":"embeddings"},"policy":null},
+                    {"id":"e","capabilities":7,"policy":"disabled"}]})"),
+                ElementsAre("a", "d", "e"));
 }
 
 TEST(github_copilot, a_deployments_headers_replace_single_ones) {

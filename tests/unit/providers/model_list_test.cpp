@@ -14,7 +14,7 @@ std::string request_at(const std::string& model, const std::string& base) {
     auto params = params_for(model);
     params.api_base = base;
     const auto target = deploy(params);
-    return target->adapter->model_list_request(*target);
+    return target->adapter->model_list_request(*target, nullptr);
 }
 
 std::vector<std::string> listed(const std::string& prefix, std::string_view body) {

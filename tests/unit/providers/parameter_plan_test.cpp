@@ -113,6 +113,20 @@ TEST(parameter_plan, habits_are_left_out_without_a_word) {
     EXPECT_EQ(sent(R"("stream":true)", *mistral, call), R"({"model":"m","stream":true})");
 }
 
+TEST(parameter_plan, some_providers_have_names_of_their_own) {
+    const auto mistral = serving(params_for("mistral/m"));
+    EXPECT_EQ(sent(R"("seed":7,"max_completion_tokens":5)", *mistral),
+              R"({"model":"m","max_tokens":5,"random_seed":7})");
+    EXPECT_EQ(sent(R"("max_tokens":6,"max_completion_tokens":5)", *mistral),
+              R"({"model":"m","max_tokens":5})");
+    EXPECT_EQ(sent(R"("max_tokens":6,"max_completion_tokens":null)", *mistral),
+              R"({"model":"m","max_tokens":6})");
+    EXPECT_EQ(sent(R"("max_completion_tokens":5,"seed":7)", *serving(params_for("xai/m"))),
+              R"({"model":"m","seed":7,"max_tokens":5})");
+    EXPECT_EQ(sent(R"("max_completion_tokens":5)", *serving(params_for("deepseek/m"))),
+              R"({"model":"m","max_completion_tokens":5})");
+}
+
 TEST(parameter_plan, a_null_is_no_value) {
     const auto target = serving(params_for("openai/m"));
     EXPECT_EQ(sent(R"("verbosity":null)", *target), R"({"model":"m"})");

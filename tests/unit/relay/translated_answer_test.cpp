@@ -31,6 +31,7 @@ public:
         if (bytes == "sound") {
             out.content_type = "audio/wav";
             out.bytes = "RIFF";
+            out.usage = R"({"input_tokens":3,"output_tokens":4,"total_tokens":7})";
         } else {
             out.bytes = R"({"model":"up","choices":[{"index":0,"message":{"content":")" +
                         std::string(bytes) + R"("},"finish_reason":"stop"}]})";
@@ -130,6 +131,9 @@ TEST_F(translated_answer, is_sent_whole_as_what_it_became) {
     EXPECT_FALSE(relay(sound, events).failure);
     EXPECT_THAT(all(), HasSubstr("content-type: audio/wav\r\n"));
     EXPECT_EQ(received_body(), "RIFF");
+    ASSERT_TRUE(context.tokens);
+    EXPECT_EQ(context.tokens->prompt_tokens, 3);
+    EXPECT_EQ(context.tokens->completion_tokens, 4);
     scripted_exchange broken(loop.executor(), "application/json");
     broken.then("broken");
     const relayed out = relay(broken, events);

@@ -45,7 +45,7 @@ std::vector<std::string> events_of(const std::string& stream) {
 std::vector<std::string> contents_of(std::string_view text) {
     std::vector<std::string> out;
     for (const std::string& event :
-         events_of(mock_stream(context_of(model::call_type::chat_completion), text, created))) {
+         events_of(mock_stream(context_of(model::call_type::chat_completion), text, created, ""))) {
         if (event != "[DONE]") {
             const json delta = json::parse(event)["choices"][0]["delta"];
             if (delta.contains("content")) {
@@ -105,8 +105,8 @@ TEST(mock_answer_test, streams_pieces_of_three_characters_whatever_their_bytes) 
 }
 
 TEST(mock_answer_test, a_chat_stream_begins_with_the_role_and_ends_with_stop_and_done) {
-    const auto events =
-        events_of(mock_stream(context_of(model::call_type::chat_completion), "abcd", created));
+    const auto events = events_of(
+        mock_stream(context_of(model::call_type::chat_completion), "abcd", created, "{}"));
     ASSERT_EQ(events.size(), 4U);
     EXPECT_EQ(json::parse(events[0]), json::parse(R"({
         "id": "chatcmpl-call-1", "object": "chat.completion.chunk", "created": 1700000000,
@@ -121,7 +121,7 @@ TEST(mock_answer_test, a_chat_stream_begins_with_the_role_and_ends_with_stop_and
 
 TEST(mock_answer_test, a_text_stream_has_texts) {
     const auto events =
-        events_of(mock_stream(context_of(model::call_type::completion), "abcd", created));
+        events_of(mock_stream(context_of(model::call_type::completion), "abcd", created, "{}"));
     ASSERT_EQ(events.size(), 4U);
     EXPECT_EQ(json::parse(events[0])["object"], "text_completion");
     EXPECT_EQ(json::parse(events[0])["choices"],
@@ -131,13 +131,12 @@ TEST(mock_answer_test, a_text_stream_has_texts) {
 }
 
 TEST(mock_answer_test, the_usage_comes_last_to_who_asked) {
-    const auto events =
-        events_of(mock_stream(context_of(model::call_type::chat_completion, true), "abc", created));
+    const auto events = events_of(mock_stream(context_of(model::call_type::chat_completion, true),
+                                              "abc", created, R"({"prompt_tokens":9,"cost":0.5})"));
     ASSERT_EQ(events.size(), 4U);
     const json counted = json::parse(events[2]);
     EXPECT_EQ(counted["choices"], json::array());
-    EXPECT_EQ(counted["usage"], json::parse(R"({"prompt_tokens": 10, "completion_tokens": 20,
-                                                "total_tokens": 30})"));
+    EXPECT_EQ(counted["usage"], json::parse(R"({"prompt_tokens": 9, "cost": 0.5})"));
 }
 
 } // namespace mock_answer_test
