@@ -131,6 +131,10 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
     if (!read.ok()) {
         co_return failed_with(exchange_error(read, call.context, call.interrupts), read.detail);
     }
+    const bool translates = call.answers != nullptr || call.dialect != nullptr;
+    if (translates && call.counting.request != nullptr) {
+        co_await complete_usage(call, body);
+    }
     std::vector<json::member> members;
     const auto root = json::scan(body, members);
     if (!root || *root != json::kind::object) {
@@ -150,7 +154,18 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
     if (call.edits != nullptr) {
         call.edits->whole(edited);
     }
-    const auto pieces = edited.pieces();
+    std::string told;
+    if (call.dialect != nullptr) {
+        auto answer = call.dialect->answer(edited.str());
+        if (!answer) {
+            co_return failed_with(invalid_answer(call.context, body), answer.error().message);
+        }
+        told = std::move(*answer);
+    }
+    auto pieces = edited.pieces();
+    if (call.dialect != nullptr) {
+        pieces.assign(1, told);
+    }
     std::string& lines = call.client.lines();
     append_answer_lines(call.context, &call.answer.head(), "application/json", lines);
     relayed out;
@@ -238,9 +253,6 @@ net::task<relayed> relay_translated(relay_call& call) {
         co_return out;
     }
     if (translated->content_type == "application/json") {
-        if (call.counting.request != nullptr) {
-            co_await complete_usage(call, body);
-        }
         auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
         co_return out;
     }

@@ -159,18 +159,39 @@ void event_translator::complete(std::string& out) {
     done_ = true;
     owes_usage_ = options_.usage_owed && !usage_;
     if (!owes_usage_) {
+        close(out);
+    }
+}
+
+void event_translator::close(std::string& out) {
+    if (options_.dialect != nullptr) {
+        options_.dialect->finish(out);
+    } else {
         out.append(done_event);
+    }
+}
+
+/// Gives a dialect's client one chunk.
+void event_translator::write(std::string_view chunk, std::string& out) {
+    if (const auto told = options_.dialect->chunk(chunk, out); !told) {
+        failed_ = true;
+        failure_ = told.error();
     }
 }
 
 void event_translator::settle(const counted_usage* counted, std::string& out) {
     if (counted != nullptr) {
-        out.append("data: {").append(usage_head_);
-        json::append_key(out, "model");
-        out.append(options_.model_json).append(R"(,"choices":[],"usage":)");
-        out.append(usage_json(*counted, model::call_type::chat_completion)).append("}\n\n");
+        std::string chunk = "{" + usage_head_;
+        json::append_key(chunk, "model");
+        chunk.append(options_.model_json).append(R"(,"choices":[],"usage":)");
+        chunk.append(usage_json(*counted, model::call_type::chat_completion)).append("}");
+        if (options_.dialect != nullptr) {
+            write(chunk, out);
+        } else {
+            out.append("data: ").append(chunk).append("\n\n");
+        }
     }
-    out.append(done_event);
+    close(out);
     owes_usage_ = false;
 }
 
@@ -239,6 +260,10 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
         return;
     }
     any_ = true;
+    if (options_.dialect != nullptr) {
+        write(edited.str(), out);
+        return;
+    }
     out.append("data: ");
     for (const std::string_view piece : edited.pieces()) {
         out.append(piece);

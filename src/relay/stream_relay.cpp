@@ -83,6 +83,7 @@ private:
         chosen.ends_with_done = model::traits_of(context.type).event_stream;
         chosen.answers = call.answers;
         chosen.edits = call.edits;
+        chosen.dialect = call.dialect;
         chosen.priced = context.target->prices ? &context : nullptr;
         if (chosen.ends_with_done && call.counting.request != nullptr) {
             chosen.said = &said;
@@ -205,9 +206,14 @@ private:
             co_return;
         }
         co_await call_.interrupts.clear();
-        std::string text = "data: " + error_json(failure) + "\n\n";
-        if (model::traits_of(call_.context.type).event_stream) {
-            text += done_event;
+        std::string text;
+        if (call_.dialect != nullptr) {
+            call_.dialect->fail(failure, text);
+        } else {
+            text = "data: " + error_json(failure) + "\n\n";
+            if (model::traits_of(call_.context.type).event_stream) {
+                text += done_event;
+            }
         }
         co_await call_.client.finish(text);
     }

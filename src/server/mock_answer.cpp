@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <vector>
+
 namespace llm_proxy::server {
 
 namespace {
@@ -61,8 +63,28 @@ document piece_choice(const model::request_context& context, std::string_view te
     return choice;
 }
 
-void append_event(std::string& out, const document& event) {
-    out += "data: " + dump_json(event) + "\n\n";
+std::vector<document> mock_chunks(const model::request_context& context, std::string_view text,
+                                  std::int64_t created) {
+    std::vector<document> out;
+    while (!text.empty() || out.empty()) {
+        const std::size_t size = piece_size(text);
+        out.push_back(
+            chunk(context, created, piece_choice(context, text.substr(0, size), out.empty())));
+        text.remove_prefix(size);
+    }
+    document last = piece_choice(context, "", false);
+    if (is_chat(context)) {
+        last["delta"] = document::object();
+    }
+    last["finish_reason"] = "stop";
+    out.push_back(chunk(context, created, std::move(last)));
+    if (context.show_usage) {
+        document counted = chunk(context, created, nullptr);
+        counted["choices"] = document::array();
+        counted["usage"] = mock_usage();
+        out.push_back(std::move(counted));
+    }
+    return out;
 }
 
 result<std::string> mock_embedding(const model::request_context& context, std::string_view text) {
@@ -103,29 +125,23 @@ result<std::string> mock_answer(const model::request_context& context, std::stri
 }
 
 std::string mock_stream(const model::request_context& context, std::string_view text,
-                        std::int64_t created) {
+                        std::int64_t created, dialects::client_dialect* dialect) {
+    const std::vector<document> chunks = mock_chunks(context, text, created);
     std::string out;
-    bool first = true;
-    while (!text.empty() || first) {
-        const std::size_t size = piece_size(text);
-        append_event(out,
-                     chunk(context, created, piece_choice(context, text.substr(0, size), first)));
-        text.remove_prefix(size);
-        first = false;
+    if (dialect == nullptr) {
+        for (const document& event : chunks) {
+            out += "data: " + dump_json(event) + "\n\n";
+        }
+        return out + "data: [DONE]\n\n";
     }
-    document last = piece_choice(context, "", false);
-    if (is_chat(context)) {
-        last["delta"] = document::object();
+    for (const document& event : chunks) {
+        if (const auto told = dialect->chunk(dump_json(event), out); !told) {
+            dialect->fail(told.error(), out);
+            return out;
+        }
     }
-    last["finish_reason"] = "stop";
-    append_event(out, chunk(context, created, std::move(last)));
-    if (context.show_usage) {
-        document counted = chunk(context, created, nullptr);
-        counted["choices"] = document::array();
-        counted["usage"] = mock_usage();
-        append_event(out, counted);
-    }
-    return out + "data: [DONE]\n\n";
+    dialect->finish(out);
+    return out;
 }
 
 } // namespace llm_proxy::server

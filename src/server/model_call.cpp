@@ -121,6 +121,11 @@ result<void> model_call::plan() {
     context_.requested_model = *parsed_.model;
     context_.stream = parsed_.stream;
     context_.target = routing::pick(*found, req_.shared.random);
+    context_.upstream_model = model::resolve_upstream_model(*context_.target, found->wildcard_part);
+    mock_ = parsed_.mock_response ? parsed_.mock_response : context_.target->mock_response;
+    if (auto adopted = adopt_dialect(rules); !adopted) {
+        return adopted;
+    }
     context_.timeout = parsed_.timeout.value_or(context_.target->timeout);
     context_.stream_timeout =
         parsed_.stream_timeout.value_or(parsed_.timeout.value_or(context_.target->stream_timeout));
@@ -128,11 +133,35 @@ result<void> model_call::plan() {
     if (context_.target->prices) {
         context_.priced = priced_parameters_of(context_.type, body_, parsed_, *context_.target);
     }
-    context_.upstream_model = model::resolve_upstream_model(*context_.target, found->wildcard_part);
-    mock_ = parsed_.mock_response ? parsed_.mock_response : context_.target->mock_response;
     if (!mock_ && context_.target->credential_missing) {
         return missing_credential();
     }
+    return {};
+}
+
+result<void> model_call::adopt_dialect(const call_rules& rules) {
+    if (!model::can_be_chat(context_.type)) {
+        return {};
+    }
+    const auto& target = *context_.target;
+    if (!mock_ && target.adapter->serves(context_.type, target, context_.upstream_model)) {
+        return {};
+    }
+    dialect_ = dialects::make_dialect(context_.type,
+                                      {.created = context_.created, .random = &req_.shared.random});
+    auto chat = dialect_->request(body_);
+    if (!chat) {
+        return chat.error();
+    }
+    body_ = std::move(*chat);
+    context_.type = model::call_type::chat_completion;
+    call_rules of_chat = rules;
+    of_chat.type = context_.type;
+    auto parsed = parse_call(body_, req_.head.headers, of_chat);
+    if (!parsed) {
+        return parsed.error();
+    }
+    parsed_ = std::move(*parsed);
     return {};
 }
 
@@ -154,14 +183,13 @@ error model_call::missing_credential() const {
 
 net::task<> model_call::answer_mock() {
     if (context_.stream && model::traits_of(context_.type).event_stream) {
-        std::string& lines = req_.client.lines();
-        relay::append_stream_lines(context_, nullptr, lines);
-        const std::string events = mock_stream(context_, *mock_, context_.created);
-        co_await req_.client.start(200, lines, events);
-        co_await req_.client.finish();
+        co_await stream_mock();
         co_return;
     }
-    const auto answer = mock_answer(context_, *mock_, context_.created);
+    auto answer = mock_answer(context_, *mock_, context_.created);
+    if (answer && dialect_) {
+        answer = dialect_->answer(*answer);
+    }
     if (!answer) {
         co_await req_.send_error(answer.error());
         co_return;
@@ -170,6 +198,14 @@ net::task<> model_call::answer_mock() {
     std::string& lines = req_.client.lines();
     relay::append_answer_lines(context_, nullptr, "application/json", lines);
     co_await req_.client.send(200, lines, pieces);
+}
+
+net::task<> model_call::stream_mock() {
+    const std::string events = mock_stream(context_, *mock_, context_.created, dialect_.get());
+    std::string& lines = req_.client.lines();
+    relay::append_stream_lines(context_, nullptr, lines);
+    co_await req_.client.start(200, lines, events);
+    co_await req_.client.finish();
 }
 
 net::task<bool> model_call::prepare_retry(const tried& last) {

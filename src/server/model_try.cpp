@@ -72,7 +72,8 @@ relay::relay_call model_call::relaying(upstream::exchange& exchange,
             req_.interrupts,
             outbound.answers.get(),
             outbound.edits.get(),
-            counting()};
+            counting(),
+            dialect_.get()};
 }
 
 bool model_call::may_count() const {

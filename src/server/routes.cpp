@@ -105,7 +105,7 @@ std::optional<route_match> find_route(std::string_view method, std::string_view 
         return std::nullopt;
     }
     out.value = std::move(*value);
-    if (found.where->method == method) {
+    if (found.where->method == method || found.where->method.empty()) {
         out.matched = found.where;
     }
     return out;

@@ -120,6 +120,13 @@ public:
     /// stand in `call.files` when it is translated.
     virtual std::vector<std::string> remote_files(const inbound_call&) const { return {}; }
 
+    /// Whether calls of a dialect that clients may speak beside chat go out as they are. Asked for
+    /// those types alone; what is not served so is asked as a chat.
+    virtual bool serves(model::call_type, const model::deployment&,
+                        std::string_view /* upstream_model */) const {
+        return false;
+    }
+
     /// Makes the upstream request. `out` refers into `call` and the deployment.
     virtual result<void> translate(const inbound_call& call, const model::deployment& target,
                                    outbound_call& out) const = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/dialects/client_dialect.hpp"
 #include "llm_proxy/http/sse.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/json/splice.hpp"
@@ -40,6 +41,9 @@ public:
         const model::request_context* priced = nullptr;
         /// Gathers what is said, where no usage may come; null where one surely does. Not owned.
         answer_text* said = nullptr;
+        /// Makes the client's events of the chunks; null where it takes them as they are. Not
+        /// owned.
+        dialects::client_dialect* dialect = nullptr;
         /// The client asked for the usage: if none comes, the end is held back for our count.
         bool usage_owed = false;
     };
@@ -77,6 +81,8 @@ private:
     void take_translated(const result<void>& translated, std::string& out);
     void end(std::string& out);
     void complete(std::string& out);
+    void close(std::string& out);
+    void write(std::string_view chunk, std::string& out);
     void gather(std::string_view data);
     void take_chunk(std::string_view data, std::string& out);
     bool edit_usage(std::string_view data, const json::member& item, json::splice& edited);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/dialects/client_dialect.hpp"
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/util/error.hpp"
 
@@ -15,8 +16,9 @@ namespace llm_proxy::server {
 result<std::string> mock_answer(const model::request_context& context, std::string_view text,
                                 std::int64_t created);
 
-/// The same as a stream of events, in pieces of three characters, `[DONE]` included.
+/// The same as a stream of events, in pieces of three characters, `[DONE]` included; in the
+/// client's dialect where that is not null.
 std::string mock_stream(const model::request_context& context, std::string_view text,
-                        std::int64_t created);
+                        std::int64_t created, dialects::client_dialect* dialect = nullptr);
 
 } // namespace llm_proxy::server

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/dialects/client_dialect.hpp"
 #include "llm_proxy/http/multipart.hpp"
 #include "llm_proxy/login/access_source.hpp"
 #include "llm_proxy/model/request_context.hpp"
@@ -43,9 +44,12 @@ private:
     bool form_decides(std::string_view start);
     /// Reads the call and decides which deployment serves it.
     result<void> plan();
+    /// Makes a chat of a call that the deployment does not take as it is; whether it did.
+    result<void> adopt_dialect(const call_rules& rules);
     void apply_usage_rule();
     error missing_credential() const;
     net::task<> answer_mock();
+    net::task<> stream_mock();
     /// Waits until the next try is due; false if there is none: the client was told or is gone.
     net::task<bool> prepare_retry(const tried& last);
     /// What was passed on as it came cannot be sent again.
@@ -89,6 +93,8 @@ private:
     std::optional<http::form_outline> form_;
     parsed_call parsed_;
     std::optional<std::string> mock_;
+    /// Of a client that speaks another dialect than its call goes out in.
+    std::unique_ptr<dialects::client_dialect> dialect_;
     login::grant access_; // of a deployment that needs a login
     std::uint64_t refused_login_ = 0;
     bool request_usage_ = true;
