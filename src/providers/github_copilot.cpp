@@ -4,6 +4,7 @@
 #include "llm_proxy/providers/copilot_claude.hpp"
 #include "llm_proxy/providers/copilot_errors.hpp"
 #include "llm_proxy/providers/copilot_request.hpp"
+#include "llm_proxy/providers/messages_call.hpp"
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
 #include "llm_proxy/providers/responses_answer.hpp"
@@ -36,10 +37,25 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> editor_he
     {"X-VSCode-User-Agent-Library-Version", "electron-fetch"},
 }};
 
-std::string make_lines(const config::litellm_params& params) {
+/// What the Messages API has beside them, or in their place.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> messages_headers{{
+    {"Anthropic-Version", "2023-06-01"},
+    {"OpenAI-Intent", "messages-proxy"},
+    {"X-Interaction-Type", "messages-proxy"},
+    {"X-GitHub-Api-Version", "2026-06-01"},
+}};
+
+constexpr auto message_type = static_cast<std::size_t>(model::call_type::message);
+
+std::string make_lines(const config::litellm_params& params, bool for_messages) {
     header_set headers;
     for (const auto& [name, value] : editor_headers) {
         headers.set(std::string(name), std::string(value));
+    }
+    if (for_messages) {
+        for (const auto& [name, value] : messages_headers) {
+            headers.set(std::string(name), std::string(value));
+        }
     }
     headers.add_extra(params);
     return headers.lines();
@@ -56,11 +72,15 @@ public:
         head_.request_line("POST", (target_.own_base ? target_.base_path : access.base_path) +
                                        std::string(path));
         add("Host", target_.own_base ? target_.origin->host_header : access.origin->host_header);
-        head_.raw(target_.header_lines);
+        const bool is_message = call_.type == model::call_type::message;
+        head_.raw(is_message ? target_.request_heads[message_type] : target_.header_lines);
         add("Authorization", "Bearer " + access.token.reveal());
         add("X-Request-Id", uuid4(call_.random));
-        if (call_.type == model::call_type::chat_completion) {
+        if (call_.type == model::call_type::chat_completion || is_message) {
             add_marks();
+        }
+        if (is_message) {
+            add_beta();
         }
     }
 
@@ -77,6 +97,15 @@ private:
             set.begin(), set.end(), [name](const auto& one) { return iequals(one.first, name); });
         if (!configured) {
             head_.header(name, value);
+        }
+    }
+
+    /// The client's, who knows which of the betas it can read.
+    void add_beta() {
+        const auto given =
+            call_.headers == nullptr ? std::nullopt : call_.headers->find("anthropic-beta");
+        if (given && !given->empty()) {
+            add("anthropic-beta", *given);
         }
     }
 
@@ -136,7 +165,8 @@ bool github_copilot::prepare(const config::model_entry& entry, const config::set
     // The token is known when a call is made, and the heads with it.
     out.key = secret();
     out.request_heads = {};
-    out.header_lines = make_lines(params);
+    out.header_lines = make_lines(params, false);
+    out.request_heads[message_type] = make_lines(params, true);
     out.own_base = params.api_base && !params.api_base->empty();
     out.keep_system_role = settings.litellm.disable_copilot_system_to_assistant;
     // Reads the price table now rather than in a call.
@@ -157,6 +187,8 @@ result<void> github_copilot::translate(const inbound_call& call, const model::de
     case model::call_type::chat_completion:
         return needs_responses(call, target) ? bridge_chat(call, target, out)
                                              : translate_chat(call, target, out);
+    case model::call_type::message:
+        return translate_message(call, target, out);
     case model::call_type::embedding:
         return translate_embedding(call, target, out);
     default:
@@ -199,6 +231,23 @@ result<void> github_copilot::bridge_chat(const inbound_call& call, const model::
                                               .created = call.created,
                                               .random = call.random,
                                               .target = &target});
+    return {};
+}
+
+bool github_copilot::serves(model::call_type type, const model::deployment& target,
+                            std::string_view upstream_model) const {
+    return openai_compatible::serves(type, target, upstream_model) ||
+           (type == model::call_type::message && is_claude(upstream_model) &&
+            copilot_serves_messages(upstream_model));
+}
+
+result<void> github_copilot::translate_message(const inbound_call& call,
+                                               const model::deployment& target,
+                                               outbound_call& out) const {
+    if (auto edited = edit_body(call, target, out); !edited) {
+        return edited;
+    }
+    finish_edited(call, target, "/v1/messages", out);
     return {};
 }
 

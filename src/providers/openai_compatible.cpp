@@ -5,6 +5,7 @@
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/form_rules.hpp"
 #include "llm_proxy/providers/json_document.hpp"
+#include "llm_proxy/providers/messages_call.hpp"
 #include "llm_proxy/providers/model_list.hpp"
 #include "llm_proxy/providers/parameter_plan.hpp"
 #include "llm_proxy/providers/preparation.hpp"
@@ -222,6 +223,11 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
     return true;
 }
 
+bool openai_compatible::serves(model::call_type type, const model::deployment& target,
+                               std::string_view) const {
+    return type == model::call_type::message && declares_messages(target);
+}
+
 void openai_compatible::adjust(const inbound_call&, json::splice& body) const {
     if (!dialect_.developer_role) {
         replace_role(body, R"("developer")", R"("system")");
@@ -245,6 +251,10 @@ result<void> openai_compatible::edit_body(const inbound_call& call, const model:
     }
     if (auto applied = apply_extra_bodies(extra, target, *plan, body); !applied) {
         return applied;
+    }
+    if (call.type == model::call_type::message) {
+        clean_messages(body);
+        out.edits = make_messages_edit(call.requested_model);
     }
     adjust(call, body);
     request_usage(call, *plan, body);

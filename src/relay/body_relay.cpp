@@ -144,7 +144,10 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
         co_return failed_with(std::move(*hidden), "an error in a 200 answer");
     }
     if (const auto* item = json::find(body, members, "usage"); item && !call.context.tokens) {
-        call.context.tokens = read_usage(json::value_of(body, *item));
+        const std::string_view usage = json::value_of(body, *item);
+        call.context.tokens = call.context.type == model::call_type::message
+                                  ? read_messages_usage(usage)
+                                  : read_usage(usage);
     }
     if (call.context.target->prices) {
         call.context.cost = cost_of_answer(call.context, body, members, cites_pages(body));

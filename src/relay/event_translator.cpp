@@ -145,6 +145,9 @@ void event_translator::take_translated(const result<void>& translated, std::stri
 
 /// Nothing more comes from the upstream.
 void event_translator::end(std::string& out) {
+    if (options_.messages && !done_ && !failed_) {
+        fail(any_ ? "the stream ended before its end" : "");
+    }
     if (done_ || failed_ || !options_.ends_with_done) {
         return;
     }
@@ -227,6 +230,27 @@ void event_translator::take(const http::sse_event& event, std::string& out) {
             out.append("event: ").append(event.name).append("\n");
         }
         take_chunk(event.data, out);
+        if (options_.messages && !failed_) {
+            messages_usage_.take(event.data, members_);
+            note_message();
+        }
+    }
+}
+
+/// Reads the usage out of what was gathered of a Messages stream, and its end.
+void event_translator::note_message() {
+    done_ = messages_usage_.ended();
+    if (done_ || !messages_usage_.known()) {
+        return;
+    }
+    const std::string& answer = messages_usage_.answer();
+    std::vector<json::member> members;
+    json::scan_valid(answer, members);
+    if (const auto* item = json::find(answer, members, "usage")) {
+        usage_ = read_messages_usage(json::value_of(answer, *item));
+    }
+    if (options_.priced != nullptr) {
+        cost_ = cost_of_answer(*options_.priced, answer, members, false);
     }
 }
 

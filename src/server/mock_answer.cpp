@@ -134,6 +134,7 @@ std::string mock_stream(const model::request_context& context, std::string_view 
         }
         return out + "data: [DONE]\n\n";
     }
+    dialect->begin();
     for (const document& event : chunks) {
         if (const auto told = dialect->chunk(dump_json(event), out); !told) {
             dialect->fail(told.error(), out);

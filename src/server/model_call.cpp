@@ -147,8 +147,9 @@ result<void> model_call::adopt_dialect(const call_rules& rules) {
     if (!mock_ && target.adapter->serves(context_.type, target, context_.upstream_model)) {
         return {};
     }
-    dialect_ = dialects::make_dialect(context_.type,
-                                      {.created = context_.created, .random = &req_.shared.random});
+    dialect_ = dialects::make_dialect(context_.type, {.created = context_.created,
+                                                      .random = &req_.shared.random,
+                                                      .model = context_.upstream_model});
     auto chat = dialect_->request(body_);
     if (!chat) {
         return chat.error();

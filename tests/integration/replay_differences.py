@@ -243,7 +243,6 @@ DIFFERENCES: dict[str, Difference] = {
 # Cases of routes that are not there yet: the status that says so.
 NOT_SERVED = {
     "gemini/70-responses": 404,
-    "gemini/71-messages": 404,
     "github_copilot/05b-codex-responses": 404,
     "openrouter/09-responses": 404,
 }

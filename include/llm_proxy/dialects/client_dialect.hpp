@@ -17,6 +17,8 @@ struct dialect_options {
     std::int64_t created = 0;
     /// For ids that the upstream does not give; null takes the kernel's randomness.
     random_source* random = nullptr;
+    /// The upstream's name for the model, by which a dialect knows what that takes.
+    std::string_view model = {};
 };
 
 /// One call of a client that speaks something else than OpenAI's chat: its request is made into a
@@ -37,6 +39,9 @@ public:
 
     /// The answer for a whole chat completion. An error says for the log why it is none.
     virtual result<std::string> answer(std::string_view completion) = 0;
+
+    /// A stream begins: once more, if an earlier try broke off before an event of it was sent.
+    virtual void begin() {}
 
     /// Appends the events, framed, for one chunk of a chat's stream: at least one for the first
     /// chunk. The usage comes last, in a chunk with `choices: []` or with the last choice. On an

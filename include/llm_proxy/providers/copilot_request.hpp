@@ -19,4 +19,7 @@ copilot_marks read_copilot_marks(std::string_view messages);
 /// Whether Copilot serves a model on `/responses` alone, by the bundled price table (`mode`).
 bool copilot_needs_responses(std::string_view model);
 
+/// Whether Copilot serves a model by Anthropic's Messages API as well (`supported_endpoints`).
+bool copilot_serves_messages(std::string_view model);
+
 } // namespace llm_proxy::providers

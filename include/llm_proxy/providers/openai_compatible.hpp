@@ -60,6 +60,9 @@ public:
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;
     bool streams_forms() const override { return true; }
+    /// The Messages API where the deployment says so.
+    bool serves(model::call_type type, const model::deployment& target,
+                std::string_view upstream_model) const override;
     error classify(const upstream_answer& answer, const call_names& names) const override;
     std::string model_list_request(const model::deployment& target) const override;
     std::vector<std::string> read_model_list(std::string_view body) const override;

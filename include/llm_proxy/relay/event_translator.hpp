@@ -9,6 +9,7 @@
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/relay/counted_usage.hpp"
 #include "llm_proxy/relay/json_lines.hpp"
+#include "llm_proxy/relay/messages_usage.hpp"
 
 #include <optional>
 #include <string>
@@ -44,6 +45,8 @@ public:
         /// Makes the client's events of the chunks; null where it takes them as they are. Not
         /// owned.
         dialects::client_dialect* dialect = nullptr;
+        /// The stream is one of Anthropic's Messages API, which passes event by event.
+        bool messages = false;
         /// The client asked for the usage: if none comes, the end is held back for our count.
         bool usage_owed = false;
     };
@@ -78,6 +81,7 @@ public:
 private:
     bool next(http::sse_event& event);
     void take(const http::sse_event& event, std::string& out);
+    void note_message();
     void take_translated(const result<void>& translated, std::string& out);
     void end(std::string& out);
     void complete(std::string& out);
@@ -97,6 +101,7 @@ private:
     std::vector<std::string> chunks_; // of one event of a translated stream
     std::optional<error> failure_;
     std::vector<json::member> members_;
+    messages_usage messages_usage_;
     std::optional<model::usage> usage_;
     std::optional<model::call_cost> cost_;
     bool cites_pages_ = false;

@@ -23,11 +23,20 @@ net::task<> model_info(request& req, const auth::caller& who);
 net::task<> model_group_info(request& req, const auth::caller& who);
 /// LiteLLM's count of a prompt's tokens, without calling a provider.
 net::task<> count_tokens(request& req, const auth::caller& who);
+/// The error of a Messages route behind its key in Anthropic's form, but for a body that is no
+/// JSON: that, and the refusal of the key, are OpenAI's with LiteLLM.
+std::string messages_error(const error& failure, std::string_view call_id);
+/// Anthropic's Messages API.
+net::task<> serve_messages(request& req, const auth::caller& who);
+/// The same count for its clients.
+net::task<> count_messages_tokens(request& req, const auth::caller& who);
 net::task<> health(request& req, const auth::caller& who);
 net::task<> copilot_status(request& req, const auth::caller& who);
 net::task<> liveness(request& req);
 net::task<> readiness(request& req);
 net::task<> list_routes(request& req);
 net::task<> home(request& req);
+/// Takes the telemetry of Anthropic's clients, and drops it.
+net::task<> drop_telemetry(request& req);
 
 } // namespace llm_proxy::server
