@@ -57,10 +57,10 @@ std::string_view effort_of_budget(std::int64_t budget) {
 }
 
 /// The effort that adaptive thinking asks for; empty if none.
-std::string_view declared_effort(const document& request) {
+std::string_view declared_effort(const document& request, const messages_model& model) {
     const std::string_view effort =
         text_of(providers::wire::member(request, "output_config"), "effort");
-    return effort == "max" ? "high" : effort; // others than Claude have no `max`
+    return effort == "max" && !model.is_claude ? "high" : effort; // others have no `max`
 }
 
 void translate_thinking(const document& request, const messages_model& model, document& chat) {
@@ -72,7 +72,7 @@ void translate_thinking(const document& request, const messages_model& model, do
     const bool adaptive = type == "adaptive";
     if (model.is_claude) {
         chat["thinking"] = *thinking;
-        if (const auto effort = declared_effort(request); adaptive && !effort.empty()) {
+        if (const auto effort = declared_effort(request, model); adaptive && !effort.empty()) {
             chat["reasoning_effort"] = effort;
         }
     } else if (type == "disabled") {
@@ -81,7 +81,7 @@ void translate_thinking(const document& request, const messages_model& model, do
         chat["reasoning_effort"] =
             effort_of_budget(providers::wire::count(*thinking, "budget_tokens"));
     } else if (adaptive) {
-        const auto effort = declared_effort(request);
+        const auto effort = declared_effort(request, model);
         chat["reasoning_effort"] = effort.empty() ? std::string_view("medium") : effort;
     }
 }
