@@ -1,5 +1,7 @@
 #include "llm_proxy/dialects/client_dialect.hpp"
 
+#include "llm_proxy/dialects/responses.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -13,7 +15,9 @@ struct dialect_row {
     std::unique_ptr<client_dialect> (*make)(const dialect_options&);
 };
 
-constexpr std::array<dialect_row, 0> rows{};
+constexpr std::array rows{
+    dialect_row{model::call_type::response, make_responses_dialect},
+};
 
 const dialect_row* find_row(model::call_type type) {
     const auto* const found = std::find_if(

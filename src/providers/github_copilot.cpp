@@ -6,6 +6,7 @@
 #include "llm_proxy/providers/copilot_request.hpp"
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
+#include "llm_proxy/providers/response_call.hpp"
 #include "llm_proxy/providers/responses_answer.hpp"
 #include "llm_proxy/providers/responses_request.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -59,7 +60,8 @@ public:
         head_.raw(target_.header_lines);
         add("Authorization", "Bearer " + access.token.reveal());
         add("X-Request-Id", uuid4(call_.random));
-        if (call_.type == model::call_type::chat_completion) {
+        if (call_.type == model::call_type::chat_completion ||
+            call_.type == model::call_type::response) {
             add_marks();
         }
     }
@@ -81,11 +83,12 @@ private:
     }
 
     void add_marks() {
-        const auto* messages = json::find(call_.body, *call_.members, "messages");
-        if (messages == nullptr) {
+        const auto* said =
+            json::find(call_.body, *call_.members, model::traits_of(call_.type).required);
+        if (said == nullptr) {
             return;
         }
-        const auto marks = read_copilot_marks(json::value_of(call_.body, *messages));
+        const auto marks = read_copilot_marks(json::value_of(call_.body, *said));
         add("X-Initiator", marks.agent ? "agent" : "user");
         if (marks.vision) {
             add("Copilot-Vision-Request", "true");
@@ -112,9 +115,9 @@ bool is_claude(std::string_view model) {
     return lower(model).find("claude") != std::string::npos;
 }
 
-bool needs_responses(const inbound_call& call, const model::deployment& target) {
+bool needs_responses(std::string_view upstream_model, const model::deployment& target) {
     const std::string& mode = target.info.mode;
-    return mode.empty() ? copilot_needs_responses(call.upstream_model) : mode == "responses";
+    return mode.empty() ? copilot_needs_responses(upstream_model) : mode == "responses";
 }
 
 } // namespace
@@ -155,8 +158,10 @@ result<void> github_copilot::translate(const inbound_call& call, const model::de
     }
     switch (call.type) {
     case model::call_type::chat_completion:
-        return needs_responses(call, target) ? bridge_chat(call, target, out)
-                                             : translate_chat(call, target, out);
+        return needs_responses(call.upstream_model, target) ? bridge_chat(call, target, out)
+                                                            : translate_chat(call, target, out);
+    case model::call_type::response:
+        return translate_response(call, target, out);
     case model::call_type::embedding:
         return translate_embedding(call, target, out);
     default:
@@ -199,6 +204,22 @@ result<void> github_copilot::bridge_chat(const inbound_call& call, const model::
                                               .created = call.created,
                                               .random = call.random,
                                               .target = &target});
+    return {};
+}
+
+bool github_copilot::serves(model::call_type type, const model::deployment& target,
+                            std::string_view upstream_model) const {
+    return type == model::call_type::response && needs_responses(upstream_model, target);
+}
+
+result<void> github_copilot::translate_response(const inbound_call& call,
+                                                const model::deployment& target,
+                                                outbound_call& out) const {
+    if (auto edited = edit_body(call, target, out); !edited) {
+        return edited;
+    }
+    finish_edited(call, target, "/responses", out);
+    out.edits = make_response_edit(call.requested_model, true);
     return {};
 }
 

@@ -1,5 +1,6 @@
 #include "llm_proxy/relay/stream_relay.hpp"
 
+#include "llm_proxy/dialects/responses.hpp"
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
@@ -84,6 +85,7 @@ private:
         chosen.answers = call.answers;
         chosen.edits = call.edits;
         chosen.dialect = call.dialect;
+        chosen.responses = context.type == model::call_type::response;
         chosen.priced = context.target->prices ? &context : nullptr;
         if (chosen.ends_with_done && call.counting.request != nullptr) {
             chosen.said = &said;
@@ -209,6 +211,8 @@ private:
         std::string text;
         if (call_.dialect != nullptr) {
             call_.dialect->fail(failure, text);
+        } else if (call_.context.type == model::call_type::response) {
+            dialects::append_response_error(failure, translator_.told(), text);
         } else {
             text = "data: " + error_json(failure) + "\n\n";
             if (model::traits_of(call_.context.type).event_stream) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "llm_proxy/json/document.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "providers/provider_test_support.hpp"
