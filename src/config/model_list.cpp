@@ -141,6 +141,7 @@ private:
         read_extra_body(from);
         read_prices(from);
         into.drop_params = from.boolean("drop_params");
+        into.use_chat_completions_api = from.boolean("use_chat_completions_api");
         into.additional_drop_params = read_names(from, "additional_drop_params");
         into.allowed_openai_params = read_names(from, "allowed_openai_params");
         note_limits(from);

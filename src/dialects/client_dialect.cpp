@@ -1,6 +1,7 @@
 #include "llm_proxy/dialects/client_dialect.hpp"
 
 #include "llm_proxy/dialects/messages_dialect.hpp"
+#include "llm_proxy/dialects/responses.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,10 @@ struct dialect_row {
     std::unique_ptr<client_dialect> (*make)(const dialect_options&);
 };
 
-constexpr std::array rows{dialect_row{model::call_type::message, make_messages_dialect}};
+constexpr std::array rows{
+    dialect_row{model::call_type::response, make_responses_dialect},
+    dialect_row{model::call_type::message, make_messages_dialect},
+};
 
 const dialect_row* find_row(model::call_type type) {
     const auto* const found = std::find_if(

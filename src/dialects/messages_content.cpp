@@ -23,8 +23,8 @@ class chat_writer {
 public:
     explicit chat_writer(const messages_model& model) : model_(model) {}
 
-    result<void> add_system(const document& content, std::string place);
-    result<void> add_message(const document& message, std::string place);
+    result<void> add_system(const document& content, const std::string& place);
+    result<void> add_message(const document& message, const std::string& place);
     document take() { return std::move(messages_); }
 
 private:
@@ -76,7 +76,7 @@ document chat_writer::text_part(const document& block) const {
     return part;
 }
 
-result<void> chat_writer::add_system(const document& content, std::string place) {
+result<void> chat_writer::add_system(const document& content, const std::string& place) {
     if (content.is_string()) {
         if (!content.get_ref<const std::string&>().empty()) {
             messages_.push_back({{"role", "system"}, {"content", content}});
@@ -98,7 +98,7 @@ result<void> chat_writer::add_system(const document& content, std::string place)
     return {};
 }
 
-result<void> chat_writer::add_message(const document& message, std::string place) {
+result<void> chat_writer::add_message(const document& message, const std::string& place) {
     const std::string_view role = text_of(message, "role");
     const document* content = member_of(message, "content");
     if (content == nullptr) {

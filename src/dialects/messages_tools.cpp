@@ -32,7 +32,7 @@ bool is_foreign_tool(const document& tool) {
            !tool.contains("cache_control");
 }
 
-document function_of(const document& tool, std::size_t index, tool_name_map& names) {
+document messages_function(const document& tool, std::size_t index, tool_name_map& names) {
     std::string name(text_of(tool, "name"));
     if (name.find_first_not_of(" \t\r\n") == std::string::npos) {
         name = "litellm_unnamed_tool_" + std::to_string(index);
@@ -81,7 +81,8 @@ result<document> translate_list(const document& tools, const messages_model& mod
         } else if (is_foreign_tool(tool)) {
             out.push_back(tool);
         } else {
-            document function{{"type", "function"}, {"function", function_of(tool, index, names)}};
+            document function{{"type", "function"},
+                              {"function", messages_function(tool, index, names)}};
             const document* mark = member_of(tool, "cache_control");
             if (mark != nullptr && model.reads_cache_control()) {
                 function["cache_control"] = *mark;

@@ -53,7 +53,9 @@ const pricing::model_prices* find_entry(std::string_view model) {
 
 copilot_marks read_copilot_marks(std::string_view messages) {
     copilot_marks out;
-    out.agent = has_member(messages, R"("role")", {R"("assistant")", R"("tool")"});
+    out.agent = has_member(messages, R"("role")", {R"("assistant")", R"("tool")"}) ||
+                has_member(messages, R"("type")",
+                           {R"("function_call)", R"("custom_tool_call)", R"("reasoning")"});
     out.vision = has_member(messages, R"("image_url")", {}) ||
                  has_member(messages, R"("type")", {R"("input_image")", R"("image")"});
     return out;

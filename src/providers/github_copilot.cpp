@@ -7,6 +7,7 @@
 #include "llm_proxy/providers/messages_call.hpp"
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
+#include "llm_proxy/providers/response_call.hpp"
 #include "llm_proxy/providers/responses_answer.hpp"
 #include "llm_proxy/providers/responses_request.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -76,7 +77,7 @@ public:
         head_.raw(is_message ? target_.request_heads[message_type] : target_.header_lines);
         add("Authorization", "Bearer " + access.token.reveal());
         add("X-Request-Id", uuid4(call_.random));
-        if (call_.type == model::call_type::chat_completion || is_message) {
+        if (call_.type == model::call_type::chat_completion || model::can_be_chat(call_.type)) {
             add_marks();
         }
         if (is_message) {
@@ -110,11 +111,12 @@ private:
     }
 
     void add_marks() {
-        const auto* messages = json::find(call_.body, *call_.members, "messages");
-        if (messages == nullptr) {
+        const auto* said =
+            json::find(call_.body, *call_.members, model::traits_of(call_.type).required);
+        if (said == nullptr) {
             return;
         }
-        const auto marks = read_copilot_marks(json::value_of(call_.body, *messages));
+        const auto marks = read_copilot_marks(json::value_of(call_.body, *said));
         add("X-Initiator", marks.agent ? "agent" : "user");
         if (marks.vision) {
             add("Copilot-Vision-Request", "true");
@@ -141,9 +143,9 @@ bool is_claude(std::string_view model) {
     return lower(model).find("claude") != std::string::npos;
 }
 
-bool needs_responses(const inbound_call& call, const model::deployment& target) {
+bool needs_responses(std::string_view upstream_model, const model::deployment& target) {
     const std::string& mode = target.info.mode;
-    return mode.empty() ? copilot_needs_responses(call.upstream_model) : mode == "responses";
+    return mode.empty() ? copilot_needs_responses(upstream_model) : mode == "responses";
 }
 
 } // namespace
@@ -185,8 +187,10 @@ result<void> github_copilot::translate(const inbound_call& call, const model::de
     }
     switch (call.type) {
     case model::call_type::chat_completion:
-        return needs_responses(call, target) ? bridge_chat(call, target, out)
-                                             : translate_chat(call, target, out);
+        return needs_responses(call.upstream_model, target) ? bridge_chat(call, target, out)
+                                                            : translate_chat(call, target, out);
+    case model::call_type::response:
+        return translate_response(call, target, out);
     case model::call_type::message:
         return translate_message(call, target, out);
     case model::call_type::embedding:
@@ -236,9 +240,11 @@ result<void> github_copilot::bridge_chat(const inbound_call& call, const model::
 
 bool github_copilot::serves(model::call_type type, const model::deployment& target,
                             std::string_view upstream_model) const {
-    return openai_compatible::serves(type, target, upstream_model) ||
-           (type == model::call_type::message && is_claude(upstream_model) &&
-            copilot_serves_messages(upstream_model));
+    if (type == model::call_type::response) {
+        return needs_responses(upstream_model, target);
+    }
+    return declares_messages(target) ||
+           (is_claude(upstream_model) && copilot_serves_messages(upstream_model));
 }
 
 result<void> github_copilot::translate_message(const inbound_call& call,
@@ -248,6 +254,17 @@ result<void> github_copilot::translate_message(const inbound_call& call,
         return edited;
     }
     finish_edited(call, target, "/v1/messages", out);
+    return {};
+}
+
+result<void> github_copilot::translate_response(const inbound_call& call,
+                                                const model::deployment& target,
+                                                outbound_call& out) const {
+    if (auto edited = edit_body(call, target, out); !edited) {
+        return edited;
+    }
+    finish_edited(call, target, "/responses", out);
+    out.edits = make_response_edit(call.requested_model, true);
     return {};
 }
 

@@ -10,7 +10,7 @@ namespace llm_proxy::providers {
 
 namespace {
 
-constexpr std::string_view own_fields = "provider_specific_fields";
+constexpr std::string_view signature_fields = "provider_specific_fields";
 
 /// A string's JSON ends before the signature, which holds nothing that would be escaped.
 void unsign(json::splice& block, std::string_view name) {
@@ -22,7 +22,7 @@ void unsign(json::splice& block, std::string_view name) {
 }
 
 void clean_block(json::splice& block) {
-    block.remove(own_fields);
+    block.remove(signature_fields);
     unsign(block, "id");
     unsign(block, "tool_use_id");
 }
@@ -55,7 +55,7 @@ bool declares_messages(const model::deployment& target) {
 
 void clean_messages(json::splice& body) {
     const std::string_view messages = body.value("messages");
-    if (messages.find(own_fields) == messages.npos &&
+    if (messages.find(signature_fields) == messages.npos &&
         messages.find(signature_separator) == messages.npos) {
         return;
     }

@@ -27,12 +27,14 @@ const std::array dialects{
             .default_base = "https://api.openai.com/v1",
             .base_variables = {"OPENAI_BASE_URL", "OPENAI_API_BASE"},
             .key_variables = {"OPENAI_API_KEY"},
+            .responses = true,
             .developer_role = true},
     dialect{.prefix = "hosted_vllm",
             .exception_name = "Hosted_vllmException",
             .base_variables = {"HOSTED_VLLM_API_BASE"},
             .key_variables = {"HOSTED_VLLM_API_KEY"},
             .key = key_rule::dummy,
+            .responses = true,
             .reasoning = reasoning_form::tagged,
             .server = "vLLM"},
     dialect{.prefix = "openai_like",
@@ -65,12 +67,14 @@ const std::array dialects{
             .exception_name = "XaiException",
             .default_base = "https://api.x.ai/v1",
             .base_variables = {"XAI_API_BASE"},
-            .key_variables = {"XAI_API_KEY"}},
+            .key_variables = {"XAI_API_KEY"},
+            .responses = true},
     dialect{.prefix = "azure",
             .exception_name = "AzureException",
             .base_variables = {"AZURE_API_BASE"},
             .key_variables = {"AZURE_OPENAI_API_KEY", "AZURE_API_KEY"},
             .azure = true,
+            .responses = true,
             .developer_role = true},
 };
 
@@ -189,6 +193,7 @@ std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
     out->rpm = params.rpm.value_or(0);
     out->tpm = params.tpm.value_or(0);
     out->mock_response = params.mock_response;
+    out->only_chats = params.use_chat_completions_api.value_or(false);
     out->defaults = params.defaults;
     out->extra_body = params.extra_body;
     out->extra_headers = params.extra_headers;

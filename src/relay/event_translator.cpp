@@ -10,8 +10,6 @@ namespace llm_proxy::relay {
 
 namespace {
 
-constexpr std::string_view done_mark = "[DONE]";
-
 /// Whether a choice of a usage chunk says nothing itself: some providers send such a choice where
 /// OpenAI sends none.
 bool says_nothing(std::string_view choice) {
@@ -99,6 +97,8 @@ void event_translator::feed(std::string_view bytes, std::string& out) {
         if (options_.answers != nullptr) {
             chunks_.clear();
             take_translated(options_.answers->event(event.data, chunks_), out);
+        } else if (options_.responses) {
+            take_response(event, out);
         } else {
             take(event, out);
         }
@@ -148,7 +148,7 @@ void event_translator::end(std::string& out) {
     if (options_.messages && !done_ && !failed_) {
         fail(any_ ? "the stream ended before its end" : "");
     }
-    if (done_ || failed_ || !options_.ends_with_done) {
+    if (done_ || failed_ || (!options_.ends_with_done && !options_.responses)) {
         return;
     }
     if (!finish_seen_) {

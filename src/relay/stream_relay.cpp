@@ -1,6 +1,7 @@
 #include "llm_proxy/relay/stream_relay.hpp"
 
 #include "llm_proxy/dialects/messages_stream.hpp"
+#include "llm_proxy/dialects/responses.hpp"
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
@@ -85,6 +86,7 @@ private:
         chosen.answers = call.answers;
         chosen.edits = call.edits;
         chosen.dialect = call.dialect;
+        chosen.responses = context.type == model::call_type::response;
         chosen.messages = context.type == model::call_type::message;
         if (call.dialect != nullptr) {
             call.dialect->begin();
@@ -214,6 +216,8 @@ private:
         std::string text;
         if (call_.dialect != nullptr) {
             call_.dialect->fail(failure, text);
+        } else if (call_.context.type == model::call_type::response) {
+            dialects::append_response_error(failure, translator_.told(), text);
         } else if (call_.context.type == model::call_type::message) {
             dialects::append_messages_error(failure, text);
         } else {

@@ -144,7 +144,8 @@ result<void> model_call::adopt_dialect(const call_rules& rules) {
         return {};
     }
     const auto& target = *context_.target;
-    if (!mock_ && target.adapter->serves(context_.type, target, context_.upstream_model)) {
+    if (!mock_ && !target.only_chats &&
+        target.adapter->serves(context_.type, target, context_.upstream_model)) {
         return {};
     }
     dialect_ = dialects::make_dialect(context_.type, {.created = context_.created,
@@ -264,6 +265,14 @@ void model_call::log(const std::string& detail) const {
 net::task<> serve_model_call(request& req, const auth::caller&, model::call_type type) {
     model_call call(req, type);
     co_await call.run();
+}
+
+net::task<> kept_response(request& req, const auth::caller&) {
+    co_await req.send_error(error(
+        404, "invalid_request_error",
+        "/v1/responses/" + req.path_value +
+            ": this gateway keeps no responses, so there is none to read, delete or cancel. POST "
+            "/v1/responses answers at once or in a stream."));
 }
 
 } // namespace llm_proxy::server

@@ -12,7 +12,8 @@ struct copilot_marks {
     bool vision = false;
 };
 
-/// Whether `messages`, valid JSON text, hold a message of the assistant or a tool, and an image.
+/// Whether the `messages` of a chat or the `input` of a response, valid JSON text, hold what an
+/// assistant or a tool said, and an image.
 /// Searches the text rather than parses it, as images make it long.
 copilot_marks read_copilot_marks(std::string_view messages);
 

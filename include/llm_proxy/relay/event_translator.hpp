@@ -11,6 +11,7 @@
 #include "llm_proxy/relay/json_lines.hpp"
 #include "llm_proxy/relay/messages_usage.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 namespace llm_proxy::relay {
 
 /// What ends an OpenAI stream of chat or text completions.
+inline constexpr std::string_view done_mark = "[DONE]";
 inline constexpr std::string_view done_event = "data: [DONE]\n\n";
 
 /// Passes a provider's stream on as OpenAI chunks, event by event: the model's name becomes the
@@ -42,6 +44,8 @@ public:
         const model::request_context* priced = nullptr;
         /// Gathers what is said, where no usage may come; null where one surely does. Not owned.
         answer_text* said = nullptr;
+        /// The stream is one of the Responses API, which passes event by event and gets a `[DONE]`.
+        bool responses = false;
         /// Makes the client's events of the chunks; null where it takes them as they are. Not
         /// owned.
         dialects::client_dialect* dialect = nullptr;
@@ -73,6 +77,8 @@ public:
     const std::optional<error>& failure() const { return failure_; }
     /// An event was passed on.
     bool any() const { return any_; }
+    /// How many were, of the Responses API.
+    std::int64_t told() const { return told_; }
     const std::optional<model::usage>& usage() const { return usage_; }
     const std::optional<model::call_cost>& cost() const { return cost_; }
     /// What came of the usage where something was missing.
@@ -89,6 +95,8 @@ private:
     void write(std::string_view chunk, std::string& out);
     void gather(std::string_view data);
     void take_chunk(std::string_view data, std::string& out);
+    void take_response(const http::sse_event& event, std::string& out);
+    void price_response(std::string_view response);
     bool edit_usage(std::string_view data, const json::member& item, json::splice& edited);
     bool take_usage(std::string_view data, const json::member& item);
     void show_cost(json::splice& edited) const;
@@ -113,6 +121,7 @@ private:
     bool owes_usage_ = false;
     bool failed_ = false;
     bool any_ = false;
+    std::int64_t told_ = 0;
 };
 
 /// Reads the `usage` object of an answer; nothing if it is none.

@@ -17,6 +17,9 @@ net::task<> call_model(request& req, const auth::caller& who) {
     return serve_model_call(req, who, Type);
 }
 
+/// Refuses what only a keeper of responses can do: reading, deleting or cancelling one by its id.
+net::task<> kept_response(request& req, const auth::caller& who);
+
 net::task<> list_models(request& req, const auth::caller& who);
 net::task<> show_model(request& req, const auth::caller& who);
 net::task<> model_info(request& req, const auth::caller& who);
