@@ -163,6 +163,7 @@ void write_params(yaml_writer& out, const litellm_params& params) {
     out.put("ssl_verify", params.ssl_verify);
     out.put("mock_response", params.mock_response);
     out.put("drop_params", params.drop_params);
+    out.put("use_chat_completions_api", params.use_chat_completions_api);
     out.put("additional_drop_params", params.additional_drop_params);
     out.put("allowed_openai_params", params.allowed_openai_params);
     for (const json_member& one : params.defaults)

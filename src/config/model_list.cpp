@@ -146,6 +146,7 @@ private:
         read_extra_body(from);
         read_prices(from);
         into.drop_params = from.boolean("drop_params");
+        into.use_chat_completions_api = from.boolean("use_chat_completions_api");
         into.additional_drop_params = read_texts(from, "additional_drop_params");
         into.allowed_openai_params = read_texts(from, "allowed_openai_params");
         read_limits(from);

@@ -96,7 +96,8 @@ constexpr property param_properties[] = {
      not_served},
     {"use_litellm_proxy", boolean, "false", "The upstream is another LiteLLM proxy.", not_served},
     {"use_chat_completions_api", boolean, "false",
-     "Call chat completions where another API would be used.", not_served},
+     "Ask for a chat completion also where clients use another API, such as `/v1/responses`, and "
+     "the server has that itself."},
     {"keepalive_seconds", seconds, "", "Seconds between two pings to a client that waits.",
      not_served},
     {"allow_client_keepalive_override", boolean, "false", "Let clients set `keepalive_seconds`.",

@@ -18,6 +18,8 @@ constexpr std::array<call_traits, call_type_count> table{{
     {call_type::transcription, "/audio/transcriptions", "", true, false},
     {call_type::translation, "/audio/translations", "", true, false},
     {call_type::rerank, "/rerank", "query", false, false},
+    {call_type::response, "/responses", "input", false, false},
+    {call_type::message, "/messages", "messages", false, false},
 }};
 
 } // namespace

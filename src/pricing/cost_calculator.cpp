@@ -141,6 +141,8 @@ std::optional<call_cost> without_tools(const usage_details& usage, const model_p
     case call_type::completion:
     case call_type::embedding:
     case call_type::moderation:
+    case call_type::response:
+    case call_type::message:
         break;
     }
     const auto by_time = time_part(prices, facts);
@@ -205,7 +207,7 @@ std::optional<call_cost> cost_of(const usage_details& usage, const model_prices*
         return is_free(facts.provider) ? std::optional(call_cost{}) : std::nullopt;
     }
     auto cost = without_tools(usage, *prices, facts);
-    if (cost && facts.type <= call_type::completion) {
+    if (cost && (facts.type <= call_type::completion || facts.type >= call_type::response)) {
         cost->tools = search_fees(usage, *prices, facts);
     }
     return cost;

@@ -233,6 +233,8 @@ void read_price(std::string_view name, const nlohmann::json& value, model_prices
         into.provider = text_of(value);
     } else if (name == "mode") {
         into.mode = text_of(value);
+    } else if (name == "supported_endpoints") {
+        into.serves_messages = std::find(value.begin(), value.end(), "/v1/messages") != value.end();
     } else if (name == "max_input_tokens") {
         into.max_input_tokens = static_cast<std::int64_t>(number_of(value).value_or(0));
     } else if (name == "max_output_tokens") {

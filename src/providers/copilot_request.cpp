@@ -44,20 +44,31 @@ pricing::price_table read_table() {
     return table ? std::move(*table) : pricing::price_table();
 }
 
+const pricing::model_prices* find_entry(std::string_view model) {
+    static const pricing::price_table table = read_table();
+    return table.lookup("github_copilot", model);
+}
+
 } // namespace
 
 copilot_marks read_copilot_marks(std::string_view messages) {
     copilot_marks out;
-    out.agent = has_member(messages, R"("role")", {R"("assistant")", R"("tool")"});
+    out.agent = has_member(messages, R"("role")", {R"("assistant")", R"("tool")"}) ||
+                has_member(messages, R"("type")",
+                           {R"("function_call)", R"("custom_tool_call)", R"("reasoning")"});
     out.vision = has_member(messages, R"("image_url")", {}) ||
-                 has_member(messages, R"("type")", {R"("input_image")"});
+                 has_member(messages, R"("type")", {R"("input_image")", R"("image")"});
     return out;
 }
 
 bool copilot_needs_responses(std::string_view model) {
-    static const pricing::price_table table = read_table();
-    const pricing::model_prices* entry = table.lookup("github_copilot", model);
+    const pricing::model_prices* entry = find_entry(model);
     return entry != nullptr && entry->mode == "responses";
+}
+
+bool copilot_serves_messages(std::string_view model) {
+    const pricing::model_prices* entry = find_entry(model);
+    return entry != nullptr && entry->serves_messages;
 }
 
 } // namespace llm_proxy::providers

@@ -4,9 +4,11 @@
 #include "llm_proxy/providers/copilot_claude.hpp"
 #include "llm_proxy/providers/copilot_errors.hpp"
 #include "llm_proxy/providers/copilot_request.hpp"
+#include "llm_proxy/providers/messages_call.hpp"
 #include "llm_proxy/providers/model_list.hpp"
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
+#include "llm_proxy/providers/response_call.hpp"
 #include "llm_proxy/providers/responses_answer.hpp"
 #include "llm_proxy/providers/responses_request.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -37,10 +39,25 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> editor_he
     {"X-VSCode-User-Agent-Library-Version", "electron-fetch"},
 }};
 
-std::string make_lines(const config::litellm_params& params) {
+/// What the Messages API has beside them, or in their place.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> messages_headers{{
+    {"Anthropic-Version", "2023-06-01"},
+    {"OpenAI-Intent", "messages-proxy"},
+    {"X-Interaction-Type", "messages-proxy"},
+    {"X-GitHub-Api-Version", "2026-06-01"},
+}};
+
+constexpr auto message_type = static_cast<std::size_t>(model::call_type::message);
+
+std::string make_lines(const config::litellm_params& params, bool for_messages) {
     header_set headers;
     for (const auto& [name, value] : editor_headers) {
         headers.set(std::string(name), std::string(value));
+    }
+    if (for_messages) {
+        for (const auto& [name, value] : messages_headers) {
+            headers.set(std::string(name), std::string(value));
+        }
     }
     headers.add_extra(params);
     return headers.lines();
@@ -51,19 +68,24 @@ class request_head {
 public:
     request_head(const model::deployment& target, std::string& out) : target_(target), head_(out) {}
 
-    void begin(std::string_view method, std::string_view path, const model::access& access) {
+    void begin(std::string_view method, std::string_view path, const model::access& access,
+               model::call_type type = model::call_type::chat_completion) {
         head_.request_line(method, (target_.own_base ? target_.base_path : access.base_path) +
                                        std::string(path));
         add("Host", target_.own_base ? target_.origin->host_header : access.origin->host_header);
-        head_.raw(target_.header_lines);
+        const bool is_message = type == model::call_type::message;
+        head_.raw(is_message ? target_.request_heads[message_type] : target_.header_lines);
         add("Authorization", "Bearer " + access.token.reveal());
     }
 
     void begin(std::string_view path, const inbound_call& call) {
-        begin("POST", path, *call.access);
+        begin("POST", path, *call.access, call.type);
         add("X-Request-Id", uuid4(call.random));
-        if (call.type == model::call_type::chat_completion) {
+        if (call.type == model::call_type::chat_completion || model::can_be_chat(call.type)) {
             add_marks(call);
+        }
+        if (call.type == model::call_type::message) {
+            add_beta(call);
         }
     }
 
@@ -85,12 +107,22 @@ private:
         }
     }
 
+    /// The client's, who knows which of the betas it can read.
+    void add_beta(const inbound_call& call) {
+        const auto given =
+            call.headers == nullptr ? std::nullopt : call.headers->find("anthropic-beta");
+        if (given && !given->empty()) {
+            add("anthropic-beta", *given);
+        }
+    }
+
     void add_marks(const inbound_call& call) {
-        const auto* messages = json::find(call.body, *call.members, "messages");
-        if (messages == nullptr) {
+        const auto* said =
+            json::find(call.body, *call.members, model::traits_of(call.type).required);
+        if (said == nullptr) {
             return;
         }
-        const auto marks = read_copilot_marks(json::value_of(call.body, *messages));
+        const auto marks = read_copilot_marks(json::value_of(call.body, *said));
         add("X-Initiator", marks.agent ? "agent" : "user");
         if (marks.vision) {
             add("Copilot-Vision-Request", "true");
@@ -116,9 +148,9 @@ bool is_claude(std::string_view model) {
     return lower(model).find("claude") != std::string::npos;
 }
 
-bool needs_responses(const inbound_call& call, const model::deployment& target) {
+bool needs_responses(std::string_view upstream_model, const model::deployment& target) {
     const std::string& mode = target.info.mode;
-    return mode.empty() ? copilot_needs_responses(call.upstream_model) : mode == "responses";
+    return mode.empty() ? copilot_needs_responses(upstream_model) : mode == "responses";
 }
 
 } // namespace
@@ -140,7 +172,8 @@ bool github_copilot::prepare(const config::model_entry& entry, const config::set
     // The token is known when a call is made, and the heads with it.
     out.key = secret();
     out.request_heads = {};
-    out.header_lines = make_lines(params);
+    out.header_lines = make_lines(params, false);
+    out.request_heads[message_type] = make_lines(params, true);
     out.own_base = params.api_base && !params.api_base->empty();
     out.keep_system_role = settings.litellm.disable_copilot_system_to_assistant;
     // Reads the price table now rather than in a call.
@@ -159,8 +192,12 @@ result<void> github_copilot::translate(const inbound_call& call, const model::de
     }
     switch (call.type) {
     case model::call_type::chat_completion:
-        return needs_responses(call, target) ? bridge_chat(call, target, out)
-                                             : translate_chat(call, target, out);
+        return needs_responses(call.upstream_model, target) ? bridge_chat(call, target, out)
+                                                            : translate_chat(call, target, out);
+    case model::call_type::response:
+        return translate_response(call, target, out);
+    case model::call_type::message:
+        return translate_message(call, target, out);
     case model::call_type::embedding:
         return translate_embedding(call, target, out);
     default:
@@ -203,6 +240,36 @@ result<void> github_copilot::bridge_chat(const inbound_call& call, const model::
                                               .created = call.created,
                                               .random = call.random,
                                               .target = &target});
+    return {};
+}
+
+bool github_copilot::serves(model::call_type type, const model::deployment& target,
+                            std::string_view upstream_model) const {
+    if (type == model::call_type::response) {
+        return needs_responses(upstream_model, target);
+    }
+    return declares_messages(target) ||
+           (is_claude(upstream_model) && copilot_serves_messages(upstream_model));
+}
+
+result<void> github_copilot::translate_message(const inbound_call& call,
+                                               const model::deployment& target,
+                                               outbound_call& out) const {
+    if (auto edited = edit_body(call, target, out); !edited) {
+        return edited;
+    }
+    finish_edited(call, target, "/v1/messages", out);
+    return {};
+}
+
+result<void> github_copilot::translate_response(const inbound_call& call,
+                                                const model::deployment& target,
+                                                outbound_call& out) const {
+    if (auto edited = edit_body(call, target, out); !edited) {
+        return edited;
+    }
+    finish_edited(call, target, "/responses", out);
+    out.edits = make_response_edit(call.requested_model, true);
     return {};
 }
 

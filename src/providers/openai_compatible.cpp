@@ -5,11 +5,13 @@
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/form_rules.hpp"
 #include "llm_proxy/providers/json_document.hpp"
+#include "llm_proxy/providers/messages_call.hpp"
 #include "llm_proxy/providers/model_list.hpp"
 #include "llm_proxy/providers/parameter_plan.hpp"
 #include "llm_proxy/providers/preparation.hpp"
 #include "llm_proxy/providers/reasoning_rules.hpp"
 #include "llm_proxy/providers/request_rules.hpp"
+#include "llm_proxy/providers/response_call.hpp"
 #include "llm_proxy/providers/scrub.hpp"
 #include "llm_proxy/util/percent.hpp"
 #include "llm_proxy/util/strings.hpp"
@@ -49,7 +51,7 @@ secret choose_key(const dialect& traits, const config::litellm_params& params,
 }
 
 header_set make_headers(const dialect& traits, const config::litellm_params& params,
-                        const secret& key, const variable_lookup& variable) {
+                        const secret& key, const variable_lookup& variable, bool with_fixed) {
     header_set headers;
     if (!key.empty() && traits.azure) {
         headers.set("api-key", key.reveal());
@@ -59,7 +61,8 @@ header_set make_headers(const dialect& traits, const config::litellm_params& par
     if (params.organization) {
         headers.set("OpenAI-Organization", *params.organization);
     }
-    for (const fixed_header& fixed : traits.headers) {
+    for (const fixed_header& fixed :
+         with_fixed ? traits.headers : std::span<const fixed_header>()) {
         const auto overridden = fixed.variable.empty() ? std::nullopt : variable(fixed.variable);
         headers.set(std::string(fixed.name), overridden.value_or(std::string(fixed.value)));
     }
@@ -79,7 +82,9 @@ std::string target_path(const dialect& traits, const std::string& api_version,
                         const std::string& base_path, std::string_view model,
                         model::call_type type) {
     std::string path = base_path;
-    if (traits.azure) {
+    if (traits.azure && type == model::call_type::response) {
+        path += "/openai"; // its body names the deployment
+    } else if (traits.azure) {
         path += "/openai/deployments/" + percent_encode(model);
     }
     path += model::traits_of(type).path;
@@ -91,15 +96,18 @@ std::string target_path(const dialect& traits, const std::string& api_version,
 
 void write_heads(const dialect& traits, const config::litellm_params& params,
                  const variable_lookup& variable, model::deployment& out) {
-    const header_set headers = make_headers(traits, params, out.key, variable);
+    const header_set headers = make_headers(traits, params, out.key, variable, true);
+    // As LiteLLM, which sends none of the fixed ones there.
+    const std::string of_response =
+        make_headers(traits, params, out.key, variable, false).lines(*out.origin);
     const std::string api_version = choose_api_version(params, variable);
     out.header_lines = headers.lines(*out.origin);
     for (std::size_t i = 0; i < model::call_type_count; ++i) {
+        const auto type = static_cast<model::call_type>(i);
         http::head_writer head(out.request_heads[i]);
-        head.request_line("POST",
-                          target_path(traits, api_version, out.base_path, out.upstream_model,
-                                      static_cast<model::call_type>(i)));
-        head.raw(out.header_lines);
+        head.request_line(
+            "POST", target_path(traits, api_version, out.base_path, out.upstream_model, type));
+        head.raw(type == model::call_type::response ? of_response : out.header_lines);
     }
 }
 
@@ -160,6 +168,10 @@ result<void> apply_plan(const inbound_call& call, const model::deployment& targe
     if (plan.leaves_members_out) {
         body.remove_if([&](std::string_view name) { return plan.leaves_out(name); });
     }
+    if (call.type == model::call_type::response) {
+        apply_response_defaults(target, plan, body);
+        return {};
+    }
     apply_defaults(target, plan, body);
     if (plan.reasoning == model::reasoning_kind::none) {
         return {};
@@ -193,6 +205,9 @@ result<void> apply_extra_bodies(std::string_view extra, const model::deployment&
 }
 
 void request_usage(const inbound_call& call, const parameter_plan& plan, json::splice& body) {
+    if (call.type == model::call_type::response) {
+        return; // it always comes
+    }
     const bool streams = call.stream && model::traits_of(call.type).event_stream;
     if (!streams) {
         body.remove("stream_options");
@@ -233,6 +248,11 @@ bool openai_compatible::prepare(const config::model_entry& entry, const config::
     return true;
 }
 
+bool openai_compatible::serves(model::call_type type, const model::deployment& target,
+                               std::string_view) const {
+    return type == model::call_type::response ? dialect_.responses : declares_messages(target);
+}
+
 void openai_compatible::adjust(const inbound_call&, json::splice& body) const {
     if (!dialect_.developer_role) {
         replace_role(body, R"("developer")", R"("system")");
@@ -259,6 +279,10 @@ result<void> openai_compatible::edit_body(const inbound_call& call, const model:
     }
     if (auto applied = apply_extra_bodies(extra, target, *plan, body); !applied) {
         return applied;
+    }
+    if (call.type == model::call_type::message) {
+        clean_messages(body);
+        out.edits = make_messages_edit(call.requested_model);
     }
     adjust(call, body);
     request_usage(call, *plan, body);
@@ -287,6 +311,8 @@ result<void> openai_compatible::translate(const inbound_call& call, const model:
     if (dialect_.reasoning != reasoning_form::as_sent &&
         call.type == model::call_type::chat_completion) {
         out.edits = make_reasoning_edit(dialect_.reasoning);
+    } else if (call.type == model::call_type::response) {
+        out.edits = make_response_edit(call.requested_model, false);
     }
     return {};
 }

@@ -22,6 +22,7 @@ constexpr dialect traits{.prefix = "openrouter",
                          .key = key_rule::optional,
                          .headers = headers,
                          .raw_error_body = true,
+                         .responses = true,
                          .reasoning = reasoning_form::member};
 
 constexpr std::string_view mark = "cache_control";

@@ -57,6 +57,9 @@ result<given_parameters> read_members(const inbound_call& call, parameter_plan& 
         if (found.use == member_use::forbidden) {
             return forbidden_member(name);
         }
+        if (found.use == member_use::consumed && plan.keeps_metadata && name == "metadata") {
+            continue;
+        }
         if (found.use == member_use::consumed) {
             note_consumed(name, item, given, plan);
             continue;
@@ -210,7 +213,7 @@ result<void> apply_rules(const inbound_call& call, const model::deployment& targ
 
 bool parameter_plan::leaves_out(std::string_view name) const {
     const known_member found = find_known_member(name);
-    if (found.use == member_use::consumed) {
+    if (found.use == member_use::consumed && !(keeps_metadata && name == "metadata")) {
         return true;
     }
     if (found.use == member_use::parameter && (removed >> found.parameter & 1U) != 0) {
@@ -227,6 +230,7 @@ bool parameter_plan::drops(std::string_view name) const {
 
 result<parameter_plan> plan_parameters(const inbound_call& call, const model::deployment& target) {
     parameter_plan plan;
+    plan.keeps_metadata = model::can_be_chat(call.type);
     const auto given = read_members(call, plan);
     if (!given) {
         return given.error();

@@ -30,12 +30,14 @@ const std::array dialects{
             .default_base = "https://api.openai.com/v1",
             .base_variables = {"OPENAI_BASE_URL", "OPENAI_API_BASE"},
             .key_variables = {"OPENAI_API_KEY"},
+            .responses = true,
             .developer_role = true},
     dialect{.prefix = "hosted_vllm",
             .exception_name = "Hosted_vllmException",
             .base_variables = {"HOSTED_VLLM_API_BASE"},
             .key_variables = {"HOSTED_VLLM_API_KEY"},
             .key = key_rule::dummy,
+            .responses = true,
             .reasoning = reasoning_form::tagged,
             .server = "vLLM"},
     dialect{.prefix = "openai_like",
@@ -70,12 +72,14 @@ const std::array dialects{
             .default_base = "https://api.x.ai/v1",
             .base_variables = {"XAI_API_BASE"},
             .key_variables = {"XAI_API_KEY"},
+            .responses = true,
             .other_names = older_limit},
     dialect{.prefix = "azure",
             .exception_name = "AzureException",
             .base_variables = {"AZURE_API_BASE"},
             .key_variables = {"AZURE_OPENAI_API_KEY", "AZURE_API_KEY"},
             .azure = true,
+            .responses = true,
             .developer_role = true},
 };
 
@@ -215,6 +219,7 @@ std::shared_ptr<model::deployment> describe(const config::model_entry& entry,
     }
     out->routing = routing_rules_of(entry);
     out->mock_response = params.mock_response;
+    out->only_chats = params.use_chat_completions_api.value_or(false);
     out->defaults = params.defaults;
     out->extra_body = params.extra_body;
     out->extra_headers = params.extra_headers;

@@ -24,17 +24,6 @@ bool has_too_many_values(std::string_view text) {
                          [](char c) { return c == ',' || c == '[' || c == '{'; }) > most_values;
 }
 
-result<document> parse_body(std::string_view text) {
-    if (has_too_many_values(text)) {
-        return bad_request("The request has too many values.");
-    }
-    auto body = parse_document(text);
-    if (!body || !body->is_object()) {
-        return bad_request("The request body nests too deep or has too many members.");
-    }
-    return *std::move(body);
-}
-
 result<void> read_extra_body(document& given, const parameter_plan& plan, document& extra) {
     if (given.size() > most_extra_members) {
         return bad_request("'extra_body' has too many members.");
@@ -86,13 +75,24 @@ void drop_nested(const parameter_plan& plan, document& parameters) {
 
 } // namespace
 
+result<document> parse_request(std::string_view text) {
+    if (has_too_many_values(text)) {
+        return bad_request("The request has too many values.");
+    }
+    auto body = parse_document(text);
+    if (!body || !body->is_object()) {
+        return bad_request("The request body nests too deep or has too many members.");
+    }
+    return *std::move(body);
+}
+
 result<void> read_request(const inbound_call& call, const model::deployment& target,
                           document& parameters, document& extra) {
     const auto plan = plan_parameters(call, target);
     if (!plan) {
         return plan.error();
     }
-    auto body = parse_body(call.body);
+    auto body = parse_request(call.body);
     if (!body) {
         return body.error();
     }

@@ -39,7 +39,10 @@ std::optional<error> hidden_error(const model::request_context& context, std::st
     const auto* item = json::find(body, members, "error");
     const bool is_error =
         item != nullptr && (item->type == json::kind::object || item->type == json::kind::string);
-    if (!is_error) {
+    // A response that failed is one all the same, and says so itself.
+    const bool is_response = context.type == model::call_type::response &&
+                             json::find(body, members, "output") != nullptr;
+    if (!is_error || is_response) {
         return std::nullopt;
     }
     const auto said = providers::read_upstream_text(body);
@@ -126,11 +129,42 @@ net::task<> complete_usage(relay_call& call, std::string& body) {
     body = edited.str();
 }
 
+/// Keeps what an answer says of its tokens and its cost.
+void note_counts(model::request_context& context, std::string_view body,
+                 const std::vector<json::member>& members) {
+    if (const auto* item = json::find(body, members, "usage"); item && !context.tokens) {
+        const std::string_view usage = json::value_of(body, *item);
+        context.tokens = context.type == model::call_type::message ? read_messages_usage(usage)
+                                                                   : read_usage(usage);
+    }
+    if (context.target->prices) {
+        context.cost = cost_of_answer(context, body, members, cites_pages(body));
+    }
+}
+
+/// The answer as the client reads it; one in another dialect is held in `told`.
+result<std::vector<std::string_view>> client_pieces(relay_call& call, const json::splice& edited,
+                                                    std::string& told) {
+    if (call.dialect == nullptr) {
+        return edited.pieces();
+    }
+    auto answer = call.dialect->answer(edited.str());
+    if (!answer) {
+        return answer.error();
+    }
+    told = std::move(*answer);
+    return std::vector<std::string_view>{told};
+}
+
 /// Sends a JSON answer under the client's name of the model, unless it was not read whole or holds
 /// an error.
 net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::string body) {
     if (!read.ok()) {
         co_return failed_with(exchange_error(read, call.context, call.interrupts), read.detail);
+    }
+    const bool translates = call.answers != nullptr || call.dialect != nullptr;
+    if (translates && call.counting.request != nullptr) {
+        co_await complete_usage(call, body);
     }
     std::vector<json::member> members;
     const auto root = json::scan(body, members);
@@ -140,22 +174,21 @@ net::task<relayed> finish_json(relay_call& call, upstream::outcome read, std::st
     if (auto hidden = hidden_error(call.context, body, members)) {
         co_return failed_with(std::move(*hidden), "an error in a 200 answer");
     }
-    if (const auto* item = json::find(body, members, "usage"); item && !call.context.tokens) {
-        call.context.tokens = read_usage(json::value_of(body, *item));
-    }
-    if (call.context.target->prices) {
-        call.context.cost = cost_of_answer(call.context, body, members, cites_pages(body));
-    }
+    note_counts(call.context, body, members);
     json::splice edited(body, members);
     edited.replace("model", json::quoted(call.context.requested_model));
     if (call.edits != nullptr) {
         call.edits->whole(edited);
     }
-    const auto pieces = edited.pieces();
+    std::string told;
+    const auto pieces = client_pieces(call, edited, told);
+    if (!pieces) {
+        co_return failed_with(invalid_answer(call.context, body), pieces.error().message);
+    }
     std::string& lines = call.client.lines();
     append_answer_lines(call.context, &call.answer.head(), "application/json", lines);
     relayed out;
-    const bool sent = co_await call.client.send(200, lines, pieces);
+    const bool sent = co_await call.client.send(200, lines, *pieces);
     if (!sent) {
         out.detail = "the client is gone";
     } else if (!call.context.tokens) {
@@ -258,9 +291,6 @@ net::task<relayed> relay_translated(relay_call& call) {
     if (streams) {
         auto out = co_await relay_as_stream(call, completion_chunks(body));
         co_return out;
-    }
-    if (call.counting.request != nullptr) {
-        co_await complete_usage(call, body);
     }
     auto out = co_await finish_json(call, upstream::outcome(), std::move(body));
     co_return out;
@@ -416,7 +446,8 @@ net::task<relayed> relay_answer(relay_call& call) {
         return relay_translated(call);
     }
     const bool wants_json = model::traits_of(call.context.type).event_stream;
-    if (wants_json && call.context.stream) {
+    const bool streams = wants_json || call.context.type == model::call_type::response;
+    if (streams && call.context.stream) {
         return relay_whole_as_stream(call);
     }
     const bool is_json = starts_with_i(type, "application/json") || type.find("+json") != type.npos;

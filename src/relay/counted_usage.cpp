@@ -20,9 +20,13 @@ namespace {
 /// No sum of two overflows.
 constexpr std::int64_t most_tokens = std::int64_t{1} << 53;
 
-std::optional<std::int64_t>
-number(std::string_view object, const std::vector<json::member>& members, std::string_view name) {
+std::optional<std::int64_t> number(std::string_view object,
+                                   const std::vector<json::member>& members, std::string_view name,
+                                   std::string_view in_responses = {}) {
     const auto* item = json::find(object, members, name);
+    if (item == nullptr && !in_responses.empty()) {
+        item = json::find(object, members, in_responses);
+    }
     if (item == nullptr || item->type != json::kind::number) {
         return std::nullopt;
     }
@@ -75,12 +79,8 @@ known_usage read_known_usage(std::string_view object) {
     if (object.starts_with('{')) {
         std::vector<json::member> members;
         json::scan_valid(object, members);
-        out.prompt_tokens = number(object, members, "prompt_tokens");
-        out.completion_tokens = number(object, members, "completion_tokens");
-        if (!out.prompt_tokens && !out.completion_tokens) { // an image's or a transcript's
-            out.prompt_tokens = number(object, members, "input_tokens");
-            out.completion_tokens = number(object, members, "output_tokens");
-        }
+        out.prompt_tokens = number(object, members, "prompt_tokens", "input_tokens");
+        out.completion_tokens = number(object, members, "completion_tokens", "output_tokens");
         out.total_tokens = number(object, members, "total_tokens");
     }
     return out;

@@ -10,8 +10,6 @@ namespace llm_proxy::relay {
 
 namespace {
 
-constexpr std::string_view done_mark = "[DONE]";
-
 /// Whether a choice of a usage chunk says nothing itself: some providers send such a choice where
 /// OpenAI sends none.
 bool says_nothing(std::string_view choice) {
@@ -123,6 +121,8 @@ void event_translator::feed(std::string_view bytes, std::string& out) {
         if (options_.answers != nullptr) {
             chunks_.clear();
             take_translated(options_.answers->event(event.data, chunks_), out);
+        } else if (options_.responses) {
+            take_response(event, out);
         } else {
             take(event, out);
         }
@@ -169,7 +169,10 @@ void event_translator::take_translated(const result<void>& translated, std::stri
 
 /// Nothing more comes from the upstream.
 void event_translator::end(std::string& out) {
-    if (done_ || failed_ || !options_.ends_with_done) {
+    if (options_.messages && !done_ && !failed_) {
+        fail(any_ ? "the stream ended before its end" : "");
+    }
+    if (done_ || failed_ || (!options_.ends_with_done && !options_.responses)) {
         return;
     }
     if (!finish_seen_) {
@@ -183,18 +186,39 @@ void event_translator::complete(std::string& out) {
     done_ = true;
     owes_usage_ = options_.usage_owed && !usage_;
     if (!owes_usage_) {
+        close(out);
+    }
+}
+
+void event_translator::close(std::string& out) {
+    if (options_.dialect != nullptr) {
+        options_.dialect->finish(out);
+    } else {
         out.append(done_event);
+    }
+}
+
+/// Gives a dialect's client one chunk.
+void event_translator::write(std::string_view chunk, std::string& out) {
+    if (const auto told = options_.dialect->chunk(chunk, out); !told) {
+        failed_ = true;
+        failure_ = told.error();
     }
 }
 
 void event_translator::settle(const counted_usage* counted, std::string& out) {
     if (counted != nullptr) {
-        out.append("data: {").append(usage_head_);
-        json::append_key(out, "model");
-        out.append(options_.model_json).append(R"(,"choices":[],"usage":)");
-        out.append(usage_json(*counted, model::call_type::chat_completion)).append("}\n\n");
+        std::string chunk = "{" + usage_head_;
+        json::append_key(chunk, "model");
+        chunk.append(options_.model_json).append(R"(,"choices":[],"usage":)");
+        chunk.append(usage_json(*counted, model::call_type::chat_completion)).append("}");
+        if (options_.dialect != nullptr) {
+            write(chunk, out);
+        } else {
+            out.append("data: ").append(chunk).append("\n\n");
+        }
     }
-    out.append(done_event);
+    close(out);
     owes_usage_ = false;
 }
 
@@ -230,6 +254,27 @@ void event_translator::take(const http::sse_event& event, std::string& out) {
             out.append("event: ").append(event.name).append("\n");
         }
         take_chunk(event.data, out);
+        if (options_.messages && !failed_) {
+            messages_usage_.take(event.data, members_);
+            note_message();
+        }
+    }
+}
+
+/// Reads the usage out of what was gathered of a Messages stream, and its end.
+void event_translator::note_message() {
+    done_ = messages_usage_.ended();
+    if (done_ || !messages_usage_.known()) {
+        return;
+    }
+    const std::string& answer = messages_usage_.answer();
+    std::vector<json::member> members;
+    json::scan_valid(answer, members);
+    if (const auto* item = json::find(answer, members, "usage")) {
+        usage_ = read_messages_usage(json::value_of(answer, *item));
+    }
+    if (options_.priced != nullptr) {
+        cost_ = cost_of_answer(*options_.priced, answer, members, false);
     }
 }
 
@@ -265,6 +310,10 @@ void event_translator::take_chunk(std::string_view data, std::string& out) {
     any_ = true;
     if (!has_content_) {
         has_content_ = !options_.ends_with_done || !only_opens(data, members_);
+    }
+    if (options_.dialect != nullptr) {
+        write(edited.str(), out);
+        return;
     }
     out.append("data: ");
     for (const std::string_view piece : edited.pieces()) {

@@ -1,5 +1,7 @@
 #include "llm_proxy/relay/stream_relay.hpp"
 
+#include "llm_proxy/dialects/messages_stream.hpp"
+#include "llm_proxy/dialects/responses.hpp"
 #include "llm_proxy/json/writer.hpp"
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/providers/error_mapping.hpp"
@@ -87,6 +89,12 @@ private:
         chosen.ends_with_done = model::traits_of(context.type).event_stream;
         chosen.answers = call.answers;
         chosen.edits = call.edits;
+        chosen.dialect = call.dialect;
+        chosen.responses = context.type == model::call_type::response;
+        chosen.messages = context.type == model::call_type::message;
+        if (call.dialect != nullptr) {
+            call.dialect->begin();
+        }
         chosen.priced = context.target->prices ? &context : nullptr;
         if (chosen.ends_with_done && call.counting.request != nullptr) {
             chosen.said = &said;
@@ -227,9 +235,18 @@ private:
             co_return;
         }
         co_await call_.interrupts.clear();
-        std::string text = "data: " + error_json(failure) + "\n\n";
-        if (model::traits_of(call_.context.type).event_stream) {
-            text += done_event;
+        std::string text;
+        if (call_.dialect != nullptr) {
+            call_.dialect->fail(failure, text);
+        } else if (call_.context.type == model::call_type::response) {
+            dialects::append_response_error(failure, translator_.told(), text);
+        } else if (call_.context.type == model::call_type::message) {
+            dialects::append_messages_error(failure, text);
+        } else {
+            text = "data: " + error_json(failure) + "\n\n";
+            if (model::traits_of(call_.context.type).event_stream) {
+                text += done_event;
+            }
         }
         co_await call_.client.finish(text);
     }

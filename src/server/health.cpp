@@ -88,7 +88,11 @@ net::task<> readiness(request& req) {
 net::task<> list_routes(request& req) {
     document routes = document::array();
     for (const route& item : all_routes()) {
-        routes.push_back({{"path", item.path}, {"methods", document::array({item.method})}});
+        document methods = document::array();
+        if (!item.method.empty()) {
+            methods.push_back(item.method);
+        }
+        routes.push_back({{"path", item.path}, {"methods", std::move(methods)}});
     }
     const document body{{"routes", std::move(routes)}};
     co_await req.send_json(200, body.dump());

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <vector>
+
 namespace llm_proxy::server {
 
 namespace {
@@ -61,8 +63,22 @@ document piece_choice(const model::request_context& context, std::string_view te
     return choice;
 }
 
-void append_event(std::string& out, const document& event) {
-    out += "data: " + dump_json(event) + "\n\n";
+std::vector<document> mock_chunks(const model::request_context& context, std::string_view text,
+                                  std::int64_t created) {
+    std::vector<document> out;
+    while (!text.empty() || out.empty()) {
+        const std::size_t size = piece_size(text);
+        out.push_back(
+            chunk(context, created, piece_choice(context, text.substr(0, size), out.empty())));
+        text.remove_prefix(size);
+    }
+    document last = piece_choice(context, "", false);
+    if (is_chat(context)) {
+        last["delta"] = document::object();
+    }
+    last["finish_reason"] = "stop";
+    out.push_back(chunk(context, created, std::move(last)));
+    return out;
 }
 
 result<std::string> mock_embedding(const model::request_context& context, std::string_view text) {
@@ -103,29 +119,31 @@ result<std::string> mock_answer(const model::request_context& context, std::stri
 }
 
 std::string mock_stream(const model::request_context& context, std::string_view text,
-                        std::int64_t created, std::string_view usage) {
-    std::string out;
-    bool first = true;
-    while (!text.empty() || first) {
-        const std::size_t size = piece_size(text);
-        append_event(out,
-                     chunk(context, created, piece_choice(context, text.substr(0, size), first)));
-        text.remove_prefix(size);
-        first = false;
-    }
-    document last = piece_choice(context, "", false);
-    if (is_chat(context)) {
-        last["delta"] = document::object();
-    }
-    last["finish_reason"] = "stop";
-    append_event(out, chunk(context, created, std::move(last)));
-    if (context.show_usage && !usage.empty()) {
+                        std::int64_t created, std::string_view usage,
+                        dialects::client_dialect* dialect) {
+    std::vector<document> chunks = mock_chunks(context, text, created);
+    if ((context.show_usage || dialect != nullptr) && !usage.empty()) {
         document counted = chunk(context, created, nullptr);
         counted["choices"] = document::array();
         counted["usage"] = document::parse(usage, nullptr, false);
-        append_event(out, counted);
+        chunks.push_back(std::move(counted));
     }
-    return out + "data: [DONE]\n\n";
+    std::string out;
+    if (dialect == nullptr) {
+        for (const document& event : chunks) {
+            out += "data: " + dump_json(event) + "\n\n";
+        }
+        return out + "data: [DONE]\n\n";
+    }
+    dialect->begin();
+    for (const document& event : chunks) {
+        if (const auto told = dialect->chunk(dump_json(event), out); !told) {
+            dialect->fail(told.error(), out);
+            return out;
+        }
+    }
+    dialect->finish(out);
+    return out;
 }
 
 } // namespace llm_proxy::server

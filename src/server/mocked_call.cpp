@@ -23,7 +23,7 @@ std::string_view member_of(std::string_view object, std::string_view name) {
 
 net::task<> model_call::answer_mock() {
     place_.reached();
-    const auto answer = mock_answer(context_, *mock_, context_.created);
+    auto answer = mock_answer(context_, *mock_, context_.created);
     if (!answer) {
         co_await req_.send_error(answer.error());
         co_return;
@@ -35,6 +35,13 @@ net::task<> model_call::answer_mock() {
     }
     relay::note_usage(context_, member_of(*answer, "usage"));
     settle();
+    if (dialect_) {
+        answer = dialect_->answer(*answer);
+    }
+    if (!answer) {
+        co_await req_.send_error(answer.error());
+        co_return;
+    }
     const std::array<std::string_view, 1> pieces{*answer};
     std::string& lines = req_.client.lines();
     relay::append_answer_lines(context_, nullptr, "application/json", lines);
@@ -47,7 +54,8 @@ net::task<> model_call::stream_mock(std::string_view answer) {
     const auto cost = std::exchange(context_.cost, std::nullopt); // stands with the usage
     relay::append_stream_lines(context_, nullptr, lines);
     context_.cost = cost;
-    const std::string events = mock_stream(context_, *mock_, context_.created, usage);
+    const std::string events =
+        mock_stream(context_, *mock_, context_.created, usage, dialect_.get());
     co_await req_.client.start(200, lines, events);
     co_await req_.client.finish();
 }

@@ -40,7 +40,7 @@ private:
 
 } // namespace
 
-model_call::model_call(request& req, model::call_type type) : req_(req) {
+model_call::model_call(request& req, model::call_type type) : req_(req), client_type_(type) {
     context_.type = type;
     context_.call_id = req.call_id;
     context_.started = req.started;
@@ -64,10 +64,14 @@ net::task<> model_call::run() {
     }
     tried last = before_first_try();
     for (bool more = true; more;) {
-        if (!last.failure) {
+        if (!last.failure && !untranslatable_) {
             last.failure = co_await take_place();
             last.unavailable = last.failure.has_value();
             last.provider_lines = last.unavailable ? context_.limit_lines : std::string();
+        }
+        if (!last.failure && untranslatable_) {
+            last.failure = std::exchange(untranslatable_, std::nullopt);
+            last.unavailable = true;
         }
         if (!last.failure && mock_) {
             co_await answer_mock();
@@ -135,12 +139,7 @@ bool model_call::form_decides(std::string_view start) {
 }
 
 result<void> model_call::plan() {
-    call_rules rules;
-    rules.type = context_.type;
-    rules.path_model = req_.path_value;
-    rules.allow_mock = req_.config->settings->general.allow_mock_request_params;
-    rules.form_start = form_ ? &*form_ : nullptr;
-    auto parsed = parse_call(body_, req_.head.headers, rules);
+    auto parsed = parse_call(body_, req_.head.headers, rules_for(context_.type));
     if (!parsed) {
         return parsed.error();
     }
@@ -149,11 +148,56 @@ result<void> model_call::plan() {
         return unknown_model(context_.type, parsed_.model);
     }
     context_.stream = parsed_.stream;
-    apply_usage_rule();
     if (req_.config->settings->router.enable_tag_filtering) {
         read_tags();
     }
     unavailable_ = choose_target();
+    return {};
+}
+
+call_rules model_call::rules_for(model::call_type type) const {
+    call_rules rules;
+    rules.type = type;
+    rules.path_model = req_.path_value;
+    rules.allow_mock = req_.config->settings->general.allow_mock_request_params;
+    rules.form_start = form_ ? &*form_ : nullptr;
+    return rules;
+}
+
+result<void> model_call::adopt_dialect() {
+    if (!model::can_be_chat(client_type_)) {
+        return {};
+    }
+    const auto& target = *context_.target;
+    const bool as_it_is = !mock_ && !target.only_chats &&
+                          target.adapter->serves(client_type_, target, context_.upstream_model);
+    if (as_it_is && !dialect_) {
+        return {};
+    }
+    std::string said = std::move(dialect_ ? client_body_ : body_);
+    if (as_it_is) {
+        dialect_.reset();
+        return speak(client_type_, std::move(said));
+    }
+    dialect_ = dialects::make_dialect(client_type_, {.created = context_.created,
+                                                     .random = &req_.shared.random,
+                                                     .model = context_.upstream_model});
+    auto chat = dialect_->request(said);
+    client_body_ = std::move(said);
+    if (!chat) {
+        return chat.error();
+    }
+    return speak(model::call_type::chat_completion, std::move(*chat));
+}
+
+result<void> model_call::speak(model::call_type type, std::string body) {
+    body_ = std::move(body);
+    context_.type = type;
+    auto parsed = parse_call(body_, req_.head.headers, rules_for(type));
+    if (!parsed) {
+        return parsed.error();
+    }
+    parsed_ = std::move(*parsed);
     return {};
 }
 
@@ -197,6 +241,14 @@ void model_call::log(const std::string& detail) const {
 net::task<> serve_model_call(request& req, const auth::caller&, model::call_type type) {
     model_call call(req, type);
     co_await call.run();
+}
+
+net::task<> kept_response(request& req, const auth::caller&) {
+    co_await req.send_error(error(
+        404, "invalid_request_error",
+        "/v1/responses/" + req.path_value +
+            ": this gateway keeps no responses, so there is none to read, delete or cancel. POST "
+            "/v1/responses answers at once or in a stream."));
 }
 
 } // namespace llm_proxy::server

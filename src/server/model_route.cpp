@@ -95,12 +95,16 @@ void model_call::use_target(const std::shared_ptr<const model::deployment>& targ
     context_.timeout = parsed_.timeout.value_or(target->timeout);
     context_.stream_timeout =
         parsed_.stream_timeout.value_or(parsed_.timeout.value_or(target->stream_timeout));
+    context_.upstream_model = model::resolve_upstream_model(*target, group_->wildcard_part);
+    mock_ = parsed_.mock_response ? parsed_.mock_response : target->mock_response;
+    if (auto adopted = adopt_dialect(); !adopted) {
+        untranslatable_ = adopted.error();
+    }
+    apply_usage_rule();
     context_.priced.reset();
     if (target->prices) {
         context_.priced = priced_parameters_of(context_.type, body_, parsed_, *target);
     }
-    context_.upstream_model = model::resolve_upstream_model(*target, group_->wildcard_part);
-    mock_ = parsed_.mock_response ? parsed_.mock_response : target->mock_response;
 }
 
 net::task<bool> model_call::prepare_next(tried last) {
@@ -216,8 +220,9 @@ bool model_call::replace_members(const routing::fallback_target& target) {
     if (own_body_.empty() && target.members.empty()) {
         return true;
     }
+    std::string& said = dialect_ ? client_body_ : body_;
     if (own_body_.empty()) {
-        own_body_ = body_;
+        own_body_ = said;
     }
     std::vector<json::member> members;
     json::scan_valid(own_body_, members);
@@ -225,7 +230,10 @@ bool model_call::replace_members(const routing::fallback_target& target) {
     for (const auto& member : target.members) {
         edited.set(member.name, member.json);
     }
-    body_ = edited.str();
+    said = edited.str();
+    if (dialect_) {
+        return true; // the next target has its chat made of it
+    }
     parsed_.members.clear();
     return json::scan(body_, parsed_.members).has_value();
 }

@@ -82,7 +82,8 @@ relay::relay_call model_call::relaying(upstream::exchange& exchange,
             outbound.edits.get(),
             counting(),
             may_count() ? nullptr : &body_,
-            req_.shared.encoding};
+            req_.shared.encoding,
+            dialect_.get()};
 }
 
 bool model_call::may_count() const {

@@ -93,6 +93,10 @@ std::optional<model::priced_parameters> priced_parameters_of(model::call_type ty
     case call_type::transcription:
     case call_type::translation:
     case call_type::rerank:
+    case call_type::message:
+        break;
+    case call_type::response:
+        out.service_tier = from.text_of("service_tier");
         break;
     }
     return out == model::priced_parameters() ? std::nullopt : std::optional(std::move(out));

@@ -1,7 +1,6 @@
 #include "llm_proxy/server/request.hpp"
 
 #include "llm_proxy/http/head_writer.hpp"
-#include "llm_proxy/relay/error_json.hpp"
 #include "llm_proxy/util/percent.hpp"
 #include "llm_proxy/util/strings.hpp"
 #include "llm_proxy/util/uuid.hpp"
@@ -185,7 +184,7 @@ net::task<> request::send_error(const error& failure, std::string_view extra_lin
     }
     lines.append(extra_lines);
     const bool with_id = config->settings->general.include_call_id_in_error_body;
-    const std::string body = relay::error_json(failure, with_id ? call_id : std::string());
+    const std::string body = errors(failure, with_id ? call_id : std::string());
     co_await send_json(failure.status, body, lines);
 }
 

@@ -26,6 +26,11 @@ const std::vector<route>& table() {
         {"POST", "/audio/transcriptions", call_model<call_type::transcription>},
         {"POST", "/audio/translations", call_model<call_type::translation>},
         {"POST", "/rerank", call_model<call_type::rerank>},
+        {"POST", "/responses", call_model<call_type::response>},
+        {"", "/responses/*", kept_response},
+        {"POST", "/messages", serve_messages},
+        {"POST", "/messages/count_tokens", count_messages_tokens},
+        {"POST", "/api/event_logging/batch", drop_telemetry},
         {"GET", "/models", list_models},
         {"GET", "/models/*", show_model},
         {"GET", "/model/info", model_info},
@@ -79,15 +84,21 @@ found_path find_path(std::string_view path) {
     if (const found_path by_model = find_model_path(path); by_model.where != nullptr) {
         return by_model;
     }
+    constexpr std::string_view of_openai = "/openai";
+    if (path.starts_with("/openai/v1/responses")) {
+        path.remove_prefix(of_openai.size());
+    }
     if (path.starts_with("/v1/") && path.size() > version_prefix.size() + 1) {
         path.remove_prefix(version_prefix.size());
     }
     if (const route* exact = find_exact(path)) {
         return {exact, {}};
     }
-    constexpr std::string_view models = "/models/";
-    if (path.starts_with(models) && path.size() > models.size()) {
-        return {find_exact("/models/*"), path.substr(models.size())};
+    for (const std::string_view tree : {"/models/*", "/responses/*"}) {
+        const std::string_view stem = tree.substr(0, tree.size() - 1);
+        if (path.starts_with(stem) && path.size() > stem.size()) {
+            return {find_exact(tree), path.substr(stem.size())};
+        }
     }
     return {};
 }
@@ -106,7 +117,7 @@ std::optional<route_match> find_route(std::string_view method, std::string_view 
         return std::nullopt;
     }
     out.value = std::move(*value);
-    if (found.where->method == method) {
+    if (found.where->method == method || found.where->method.empty()) {
         out.matched = found.where;
     }
     return out;

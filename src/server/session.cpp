@@ -164,6 +164,7 @@ net::task<> session::admit(request& req) {
         co_return;
     }
     req.path_value = std::move(found->value);
+    req.errors = found->matched->errors;
     if (const auto* open = std::get_if<open_handler>(&found->matched->handler)) {
         co_await (*open)(req);
         co_return;

@@ -93,33 +93,54 @@ std::string used_model(const snapshot& config, const std::string& requested) {
     return model::resolve_upstream_model(target, found->wildcard_part);
 }
 
-result<std::string> answer_of(const snapshot& config, std::string_view body) {
-    const auto request = providers::parse_document(body);
-    if (!request || !request->is_object()) {
-        error wrong(400, "invalid_request_error", "The request body must be a JSON object.");
-        wrong.param = "request_body";
-        return wrong;
-    }
-    if (const auto fits = check_types(*request); !fits) {
+struct counted_request {
+    std::string requested;
+    std::string used;
+    std::int64_t total = 0;
+};
+
+result<counted_request> count_request(const snapshot& config, const document& request) {
+    if (const auto fits = check_types(request); !fits) {
         return fits.error();
     }
-    const std::string requested((*request)["model"].get_ref<const std::string&>());
-    const std::string used = used_model(config, requested);
-    const auto& by = tokens::encoding::get(tokens::encoding_for(used));
-    std::int64_t total = 0;
-    if (const auto messages = messages_of(*request)) {
+    counted_request out;
+    out.requested = request["model"].get_ref<const std::string&>();
+    out.used = used_model(config, out.requested);
+    const auto& by = tokens::encoding::get(tokens::encoding_for(out.used));
+    if (const auto messages = messages_of(request)) {
         const auto counted =
-            tokens::count_prompt(by, *messages, {.tools = member_of(*request, "tools")});
+            tokens::count_prompt(by, *messages, {.tools = member_of(request, "tools")});
         if (!counted) {
             return counted.error();
         }
-        total = *counted;
+        out.total = *counted;
     } else {
-        total = static_cast<std::int64_t>(by.count(providers::text_of(*request, "prompt")));
+        out.total = static_cast<std::int64_t>(by.count(providers::text_of(request, "prompt")));
     }
-    return dump_json(document{{"total_tokens", total},
-                              {"request_model", requested},
-                              {"model_used", used},
+    return out;
+}
+
+/// What a route answers for its request's body.
+using counter = result<std::string> (*)(const snapshot& config, std::string_view body);
+
+error no_object() {
+    error wrong(400, "invalid_request_error", "The request body must be a JSON object.");
+    wrong.param = "request_body";
+    return wrong;
+}
+
+result<std::string> answer_of(const snapshot& config, std::string_view body) {
+    const auto request = providers::parse_document(body);
+    if (!request || !request->is_object()) {
+        return no_object();
+    }
+    const auto counted = count_request(config, *request);
+    if (!counted) {
+        return counted.error();
+    }
+    return dump_json(document{{"total_tokens", counted->total},
+                              {"request_model", counted->requested},
+                              {"model_used", counted->used},
                               {"tokenizer_type", "openai_tokenizer"},
                               {"count_source", "local_estimate"},
                               {"original_response", nullptr},
@@ -128,16 +149,40 @@ result<std::string> answer_of(const snapshot& config, std::string_view body) {
                               {"status_code", nullptr}});
 }
 
+/// The same for Anthropic's clients.
+result<std::string> messages_answer_of(const snapshot& config, std::string_view body) {
+    const auto request = providers::parse_document(body);
+    if (!request || !request->is_object()) {
+        return no_object();
+    }
+    for (const char* name : {"model", "messages"}) {
+        const document* given = member_of(*request, name);
+        if (given == nullptr || given->empty() || *given == "") {
+            return error(400, "invalid_request_error",
+                         std::string(name) + " parameter is required");
+        }
+    }
+    const auto counted = count_request(config, *request);
+    if (!counted) {
+        error failure = counted.error();
+        failure.status = 400; // Anthropic's for every mistake
+        return failure;
+    }
+    return dump_json(
+        document{{"input_tokens", counted->total}, {"litellm_count_source", "local_estimate"}});
+}
+
 /// One request on its way to the counting thread and back.
 struct count_job {
     std::shared_ptr<const snapshot> config;
     std::string body;
+    counter count;
     result<std::string> answer;
 };
 
-net::task<result<std::string>> count_apart(request& req, std::string body) {
-    auto job = std::make_shared<count_job>(count_job{req.config, std::move(body), error()});
-    net::background::work todo = [job] { job->answer = answer_of(*job->config, job->body); };
+net::task<result<std::string>> count_apart(request& req, std::string body, counter count) {
+    auto job = std::make_shared<count_job>(count_job{req.config, std::move(body), count, error()});
+    net::background::work todo = [job] { job->answer = job->count(*job->config, job->body); };
     bool done = true;
     if (req.shared.counting == nullptr) {
         todo();
@@ -150,9 +195,7 @@ net::task<result<std::string>> count_apart(request& req, std::string body) {
     co_return std::move(job->answer);
 }
 
-} // namespace
-
-net::task<> count_tokens(request& req, const auth::caller&) {
+net::task<> serve_count(request& req, counter count) {
     std::string body;
     if (!req.take_body(body)) {
         auto read = co_await req.read_body();
@@ -163,7 +206,7 @@ net::task<> count_tokens(request& req, const auth::caller&) {
         body = std::move(*read);
     }
     req.watch_client();
-    const auto answer = co_await count_apart(req, std::move(body));
+    const auto answer = co_await count_apart(req, std::move(body), count);
     if (req.interrupts.raised()) {
         req.client.close_after();
     } else if (answer) {
@@ -171,6 +214,17 @@ net::task<> count_tokens(request& req, const auth::caller&) {
     } else {
         co_await req.send_error(answer.error());
     }
+}
+
+} // namespace
+
+net::task<> count_tokens(request& req, const auth::caller&) {
+    return serve_count(req, answer_of);
+}
+
+net::task<> count_messages_tokens(request& req, const auth::caller&) {
+    req.errors = messages_error;
+    return serve_count(req, messages_answer_of);
 }
 
 } // namespace llm_proxy::server

@@ -8,7 +8,7 @@ from typing import Any
 
 # LiteLLM appends these notes about its own settings and manual to some errors.
 _NOTES = re.compile(r"\n\nDeployment Info:.*?(?=\n\nLiteLLM:|$)|\nmodel=.*?(?=\n\nLiteLLM:|$)", re.DOTALL)
-_MADE_UP = re.compile(r"^(chatcmpl-|call_)[0-9a-f-]{28,36}|^(?:[0-9a-f]+-){4}[0-9a-f]+$|^(?:resp|msg)_[\w-]+$")
+_MADE_UP = re.compile(r"^(chatcmpl-|call_)[0-9a-f-]{28,36}|^(?:[0-9a-f]+-){4}[0-9a-f]+$|^(?:resp|msg)_[\w=-]+$")
 _SECONDS = re.compile(r"time taken=[\d.]+")
 
 
@@ -43,7 +43,7 @@ def _masked(value: Any) -> Any:
         return [_masked(item) for item in value]
     if isinstance(value, dict):
         # Costs have tests of their own.
-        made_up = ("created", "expires_at", "cost")
+        made_up = ("created", "created_at", "expires_at", "cost")
         return {name: _masked(item) for name, item in value.items() if name not in made_up}
     return _MADE_UP.sub(r"\g<1>", value) if isinstance(value, str) else value
 

@@ -25,7 +25,7 @@ def test_openai_node_sdk(gateway: Server, upstream: ScriptedUpstream) -> None:
 
     upstream.choose(tools_or_usual)
     output = run("node", str(NODE / "scenario.mjs"), f"{gateway.url}/v1", MASTER_KEY)
-    assert output.count("ok ") == 13
+    assert output.count("ok ") == 15
 
 
 def test_curl(gateway: Server, upstream: ScriptedUpstream) -> None:

@@ -37,6 +37,15 @@ const scenario = {
     const calls = message.tool_calls.map((call) => [call.function.name, call.function.arguments]);
     assert.deepEqual(calls, [["get_weather", '{"city":"Taipei"}'], ["get_time", '{"tz":"UTC"}']]);
   },
+  async response() {
+    const answer = await client.responses.create({ model: "local", input: "Say hello in 5 words" });
+    assert.equal(answer.output_text, "Hello from upstream.");
+  },
+  async streamOfAResponse() {
+    const answer = await client.responses.stream({ model: "local", input: "Say hello" }).finalResponse();
+    assert.equal(answer.output_text, "Hello there");
+    assert.equal(answer.usage.total_tokens, 18);
+  },
   async leavingAStream() {
     const stream = await client.chat.completions.create({ model: "chat", messages, stream: true });
     for await (const chunk of stream) {

@@ -70,6 +70,7 @@ struct litellm_params {
     /// What the deployment charges in place of the price table, in US dollars.
     std::vector<json_member> prices;
     std::optional<bool> drop_params;
+    std::optional<bool> use_chat_completions_api;
     std::vector<std::string> additional_drop_params;
     std::vector<std::string> allowed_openai_params;
 };

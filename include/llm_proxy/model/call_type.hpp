@@ -18,9 +18,16 @@ enum class call_type : std::uint8_t {
     transcription,
     translation,
     rerank,
+    // What follows can be asked as a chat where a provider does not serve it.
+    response,
+    message,
 };
 
-inline constexpr std::size_t call_type_count = 11;
+inline bool can_be_chat(call_type type) {
+    return type >= call_type::response;
+}
+
+inline constexpr std::size_t call_type_count = 13;
 
 /// Fixed facts of a call type.
 struct call_traits {

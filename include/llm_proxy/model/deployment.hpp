@@ -60,6 +60,8 @@ struct deployment {
     bool credential_missing = false;
     /// Path of the base URL, without a trailing slash.
     std::string base_path;
+    /// Whatever can be a chat is asked as one.
+    bool only_chats = false;
     /// Where a login knows a base as well: the deployment names one itself, and that holds.
     bool own_base = false;
     /// For GitHub Copilot: system messages stay such rather than become the assistant's.

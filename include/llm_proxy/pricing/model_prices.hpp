@@ -83,6 +83,8 @@ public:
     std::string name;     // as the table spells it
     std::string provider; // `litellm_provider`; empty: any
     std::string mode;     // `chat`, `embedding` ...; empty: not said
+    /// Its `supported_endpoints` have Anthropic's `/v1/messages`.
+    bool serves_messages = false;
     /// Tokens that the model takes and gives at most; 0: not said.
     std::int64_t max_input_tokens = 0;
     std::int64_t max_output_tokens = 0;

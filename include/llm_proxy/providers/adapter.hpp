@@ -129,6 +129,13 @@ public:
     /// be asked to.
     virtual const context_keeper* contexts() const { return nullptr; }
 
+    /// Whether calls of a dialect that clients may speak beside chat go out as they are. Asked for
+    /// those types alone; what is not served so is asked as a chat.
+    virtual bool serves(model::call_type, const model::deployment&,
+                        std::string_view /* upstream_model */) const {
+        return false;
+    }
+
     /// Makes the upstream request. `out` refers into `call` and the deployment.
     virtual result<void> translate(const inbound_call& call, const model::deployment& target,
                                    outbound_call& out) const = 0;

@@ -12,11 +12,15 @@ struct copilot_marks {
     bool vision = false;
 };
 
-/// Whether `messages`, valid JSON text, hold a message of the assistant or a tool, and an image.
+/// Whether the `messages` of a chat or the `input` of a response, valid JSON text, hold what an
+/// assistant or a tool said, and an image.
 /// Searches the text rather than parses it, as images make it long.
 copilot_marks read_copilot_marks(std::string_view messages);
 
 /// Whether Copilot serves a model on `/responses` alone, by the bundled price table (`mode`).
 bool copilot_needs_responses(std::string_view model);
+
+/// Whether Copilot serves a model by Anthropic's Messages API as well (`supported_endpoints`).
+bool copilot_serves_messages(std::string_view model);
 
 } // namespace llm_proxy::providers

@@ -16,6 +16,10 @@ public:
 
     bool needs_login() const override { return true; }
     bool streams_forms() const override { return false; }
+    /// The Responses API for the models that it serves by that alone, and the Messages API for the
+    /// Claude models that it serves by that.
+    bool serves(model::call_type type, const model::deployment& target,
+                std::string_view upstream_model) const override;
     bool prepare(const config::model_entry& entry, const config::settings& settings,
                  const variable_lookup& variable, model::deployment& out,
                  config::problems& found) const override;
@@ -37,6 +41,10 @@ private:
                                 outbound_call& out) const;
     result<void> bridge_chat(const inbound_call& call, const model::deployment& target,
                              outbound_call& out) const;
+    result<void> translate_message(const inbound_call& call, const model::deployment& target,
+                                   outbound_call& out) const;
+    result<void> translate_response(const inbound_call& call, const model::deployment& target,
+                                    outbound_call& out) const;
     result<void> translate_embedding(const inbound_call& call, const model::deployment& target,
                                      outbound_call& out) const;
 };

@@ -48,6 +48,8 @@ struct dialect {
     bool raw_error_body = false;
     /// Azure: the deployment in the path, `api-version` in the query, the key as `api-key`.
     bool azure = false;
+    /// Serves OpenAI's Responses API.
+    bool responses = false;
     /// Knows the `developer` role.
     bool developer_role = false;
     reasoning_form reasoning = reasoning_form::as_sent;
@@ -70,6 +72,10 @@ public:
     result<void> translate(const inbound_call& call, const model::deployment& target,
                            outbound_call& out) const override;
     bool streams_forms() const override { return true; }
+    /// The Responses API where the provider has it, and the Messages API where the deployment says
+    /// so.
+    bool serves(model::call_type type, const model::deployment& target,
+                std::string_view upstream_model) const override;
     error classify(const upstream_answer& answer, const call_names& names) const override;
     std::string model_list_request(const model::deployment& target,
                                    const model::access*) const override;

@@ -20,6 +20,8 @@ struct parameter_plan {
     /// Some member of the body stays here.
     bool leaves_members_out = false;
     bool has_extra_body = false;
+    /// `metadata` is the provider's, and not the gateway's.
+    bool keeps_metadata = false;
     /// What the provider does not take is dropped rather than refused; known where it matters.
     bool drops_unsupported = false;
     model::reasoning_kind reasoning = model::reasoning_kind::none;

@@ -5,7 +5,12 @@
 #include "llm_proxy/providers/adapter.hpp"
 #include "llm_proxy/util/error.hpp"
 
+#include <string_view>
+
 namespace llm_proxy::providers {
+
+/// A client's request, an object; refused where its parsed form would take too much space or time.
+result<document> parse_request(std::string_view text);
 
 /// The client's request as a document, for a provider of another dialect. `parameters` becomes what
 /// the client asked for with the deployment's defaults beneath it, without what stays here (see

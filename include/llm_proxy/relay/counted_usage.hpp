@@ -20,7 +20,7 @@ struct known_usage {
     std::optional<std::int64_t> total_tokens;
 };
 
-/// Reads a `usage` object: valid JSON.
+/// Reads a `usage` object, that of the Responses API as well: valid JSON.
 known_usage read_known_usage(std::string_view object);
 
 /// One call whose tokens are to be counted.

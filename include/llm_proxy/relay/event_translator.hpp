@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/dialects/client_dialect.hpp"
 #include "llm_proxy/http/sse.hpp"
 #include "llm_proxy/json/scan.hpp"
 #include "llm_proxy/json/splice.hpp"
@@ -8,7 +9,9 @@
 #include "llm_proxy/providers/translation.hpp"
 #include "llm_proxy/relay/counted_usage.hpp"
 #include "llm_proxy/relay/json_lines.hpp"
+#include "llm_proxy/relay/messages_usage.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +20,7 @@
 namespace llm_proxy::relay {
 
 /// What ends an OpenAI stream of chat or text completions.
+inline constexpr std::string_view done_mark = "[DONE]";
 inline constexpr std::string_view done_event = "data: [DONE]\n\n";
 
 /// Passes a provider's stream on as OpenAI chunks, event by event: the model's name becomes the
@@ -40,6 +44,13 @@ public:
         const model::request_context* priced = nullptr;
         /// Gathers what is said, where no usage may come; null where one surely does. Not owned.
         answer_text* said = nullptr;
+        /// The stream is one of the Responses API, which passes event by event and gets a `[DONE]`.
+        bool responses = false;
+        /// Makes the client's events of the chunks; null where it takes them as they are. Not
+        /// owned.
+        dialects::client_dialect* dialect = nullptr;
+        /// The stream is one of Anthropic's Messages API, which passes event by event.
+        bool messages = false;
         /// The client asked for the usage: if none comes, the end is held back for our count.
         bool usage_owed = false;
     };
@@ -68,6 +79,8 @@ public:
     bool any() const { return any_; }
     /// An event was passed on that says more than that an answer begins.
     bool has_content() const { return has_content_; }
+    /// How many were, of the Responses API.
+    std::int64_t told() const { return told_; }
     const std::optional<model::usage>& usage() const { return usage_; }
     const std::optional<model::call_cost>& cost() const { return cost_; }
     /// What came of the usage where something was missing.
@@ -76,11 +89,16 @@ public:
 private:
     bool next(http::sse_event& event);
     void take(const http::sse_event& event, std::string& out);
+    void note_message();
     void take_translated(const result<void>& translated, std::string& out);
     void end(std::string& out);
     void complete(std::string& out);
+    void close(std::string& out);
+    void write(std::string_view chunk, std::string& out);
     void gather(std::string_view data);
     void take_chunk(std::string_view data, std::string& out);
+    void take_response(const http::sse_event& event, std::string& out);
+    void price_response(std::string_view response);
     bool edit_usage(std::string_view data, const json::member& item, json::splice& edited);
     bool take_usage(std::string_view data, const json::member& item);
     void show_cost(json::splice& edited) const;
@@ -93,6 +111,7 @@ private:
     std::vector<std::string> chunks_; // of one event of a translated stream
     std::optional<error> failure_;
     std::vector<json::member> members_;
+    messages_usage messages_usage_;
     std::optional<model::usage> usage_;
     std::optional<model::call_cost> cost_;
     bool cites_pages_ = false;
@@ -105,6 +124,7 @@ private:
     bool failed_ = false;
     bool any_ = false;
     bool has_content_ = false;
+    std::int64_t told_ = 0;
 };
 
 /// Reads the `usage` object of an answer; nothing if it is none.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/dialects/client_dialect.hpp"
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/net/interruptor.hpp"
 #include "llm_proxy/providers/answer_edit.hpp"
@@ -51,6 +52,8 @@ struct relay_call {
     std::string* spent = nullptr;
     /// Where speech is encoded; null: in place.
     net::background* encoding = nullptr;
+    /// What the client speaks, if not what the call was made in; null else.
+    dialects::client_dialect* dialect = nullptr;
 };
 
 /// Counts what was said in answer to the call's request; nothing if it must not or cannot be done.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/dialects/client_dialect.hpp"
 #include "llm_proxy/model/request_context.hpp"
 #include "llm_proxy/util/error.hpp"
 
@@ -15,9 +16,11 @@ namespace llm_proxy::server {
 result<std::string> mock_answer(const model::request_context& context, std::string_view text,
                                 std::int64_t created);
 
-/// The same as a stream of events, in pieces of three characters, `[DONE]` included. `usage`, an
-/// object or empty, is told to clients that ask for it.
+/// The same as a stream of events, in pieces of three characters, `[DONE]` included; in the
+/// client's dialect where that is not null. `usage`, an object or empty, is told to clients that
+/// ask for it.
 std::string mock_stream(const model::request_context& context, std::string_view text,
-                        std::int64_t created, std::string_view usage);
+                        std::int64_t created, std::string_view usage,
+                        dialects::client_dialect* dialect = nullptr);
 
 } // namespace llm_proxy::server

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "llm_proxy/dialects/client_dialect.hpp"
 #include "llm_proxy/http/multipart.hpp"
 #include "llm_proxy/login/access_source.hpp"
 #include "llm_proxy/model/request_context.hpp"
@@ -54,6 +55,11 @@ private:
     bool form_decides(std::string_view start);
     /// Reads the call and decides which deployment is tried first.
     result<void> plan();
+    call_rules rules_for(model::call_type type) const;
+    /// Makes what the target speaks of a call that clients may make in another dialect than chat:
+    /// a chat, or again what the client said.
+    result<void> adopt_dialect();
+    result<void> speak(model::call_type type, std::string body);
     void apply_usage_rule();
     error missing_credential() const;
     void close_unless_read();
@@ -164,7 +170,12 @@ private:
     std::optional<routing::fallback_walk> walk_;
     std::optional<tried> first_failure_; // of the group that the client asked for
     std::string own_body_;               // while a fallback's members stand in it
-    login::grant access_;                // of a deployment that needs a login
+    /// Of a client that speaks another dialect than its call goes out in.
+    std::unique_ptr<dialects::client_dialect> dialect_;
+    std::string client_body_; // what it said; `body_` is the chat then
+    model::call_type client_type_;
+    std::optional<error> untranslatable_; // into what the target speaks
+    login::grant access_;                 // of a deployment that needs a login
     std::uint64_t refused_login_ = 0;
     bool request_usage_ = true;
     /// The context of this deployment's calls, under its key in the memory, once it was seen to.

@@ -7,6 +7,7 @@
 #include "llm_proxy/net/background.hpp"
 #include "llm_proxy/net/input.hpp"
 #include "llm_proxy/relay/answer_writer.hpp"
+#include "llm_proxy/relay/error_json.hpp"
 #include "llm_proxy/server/snapshot.hpp"
 #include "llm_proxy/upstream/client.hpp"
 #include "llm_proxy/util/error.hpp"
@@ -24,6 +25,9 @@ namespace llm_proxy::server {
 
 class context_memory;
 class model_lists;
+
+/// Writes the body of an answer that is an error; an empty call id is left out.
+using error_form = std::string (*)(const error& failure, std::string_view call_id);
 
 /// What handlers share on one worker thread.
 struct services {
@@ -61,6 +65,8 @@ public:
     std::string_view query;
     /// The decoded variable part of the path: a model's name.
     std::string path_value;
+    /// How the route's clients read errors.
+    error_form errors = relay::error_json;
 
     /// Tells of a body's start whether it is enough.
     using body_check = std::function<bool(std::string_view)>;

@@ -18,9 +18,11 @@ using key_handler = net::task<> (*)(request&, const auth::caller&);
 
 /// One route. Its access rule is the type of its handler, so there is none without.
 struct route {
-    std::string_view method; // GET or POST
+    std::string_view method; // empty: any
     std::string_view path;   // ends in `/*` where a variable part follows
     std::variant<open_handler, key_handler> handler;
+    /// How its clients read errors, the refusal of their key included.
+    error_form errors = relay::error_json;
 };
 
 /// A path that is served; `matched` is null if it is, but not with that method.

@@ -21,7 +21,8 @@ constexpr const char* model_paths[] = {"/chat/completions",
                                        "/audio/speech",
                                        "/audio/transcriptions",
                                        "/audio/translations",
-                                       "/rerank"};
+                                       "/rerank",
+                                       "/responses"};
 constexpr const char* read_paths[] = {
     "/copilot/status",   "/models",           "/model/info",
     "/model_group/info", "/health",           "/health/liveliness",
@@ -50,14 +51,25 @@ TEST(routes_test, every_route_is_served_with_and_without_the_version) {
     EXPECT_EQ(served_by("GET", "/"), "/");
 }
 
+TEST(routes_test, responses_by_their_id_whatever_the_method) {
+    EXPECT_EQ(served_by("POST", "/openai/v1/responses"), "/responses");
+    for (const std::string path : {"/responses/", "/v1/responses/", "/openai/v1/responses/"}) {
+        for (const std::string_view method : {"GET", "DELETE", "POST"}) {
+            EXPECT_EQ(served_by(method, path + "resp_1/cancel"), "/responses/*");
+        }
+        EXPECT_EQ(value_of("GET", path + "resp_1/input_items"), "resp_1/input_items");
+    }
+}
+
 TEST(routes_test, the_table_holds_these_and_no_others) {
     std::set<std::string> expected(std::begin(model_paths), std::end(model_paths));
     expected.insert(std::begin(read_paths), std::end(read_paths));
-    expected.insert({"/", "/models/*", "/utils/token_counter"});
+    expected.insert({"/", "/models/*", "/responses/*", "/utils/token_counter"});
     std::set<std::string> found;
     for (const route& item : all_routes()) {
         EXPECT_TRUE(found.emplace(item.path).second) << item.path << " twice";
-        EXPECT_TRUE(item.method == "GET" || item.method == "POST") << item.path;
+        const bool any = item.method.empty() && item.path == "/responses/*";
+        EXPECT_TRUE(item.method == "GET" || item.method == "POST" || any) << item.path;
     }
     EXPECT_EQ(found, expected);
 }
