@@ -12,8 +12,6 @@ namespace llm_proxy::dialects {
 
 namespace {
 
-using providers::first_text_of;
-using providers::member_of;
 using providers::text_of;
 
 /// The data or the address of a source; empty if it is of another kind.

@@ -157,7 +157,7 @@ result<std::string> messages_answer_of(const snapshot& config, std::string_view 
     }
     for (const char* name : {"model", "messages"}) {
         const document* given = member_of(*request, name);
-        if (given == nullptr || given->empty() || *given == "") {
+        if (given == nullptr || !says_something(*given)) {
             return error(400, "invalid_request_error",
                          std::string(name) + " parameter is required");
         }

@@ -14,6 +14,8 @@ from gateway import MASTER_KEY, Gateway, Server
 from scripted_upstream import Answer, Gate, ScriptedUpstream
 from setup_config import base_config, deployment
 
+pytestmark = pytest.mark.differs("messages-bridge", "messages-signatures", "messages-mock")
+
 HELLO: Any = [{"role": "user", "content": "Say hello"}]
 WEATHER: Any = {
     "name": "get_weather", "description": "d",
@@ -112,7 +114,6 @@ def test_tools_loop_with_gemini_keeps_the_signature(client: anthropic.Anthropic,
     assert user["parts"][0]["functionResponse"]["response"] == {"content": "sunny"}
 
 
-@pytest.mark.differs("messages-signatures")
 def test_a_signature_in_a_stream(client: anthropic.Anthropic, upstream: ScriptedUpstream) -> None:
     event = answers.frame(gemini_call(thoughtSignature=SIGNATURE))
     upstream.play(Answer(headers={"content-type": "text/event-stream"}, stream=[event]))
@@ -139,7 +140,6 @@ def test_images_and_documents(client: anthropic.Anthropic, upstream: ScriptedUps
     assert text == {"type": "text", "text": "What is it?"}
 
 
-@pytest.mark.differs("messages-mock")
 def test_mock(client: anthropic.Anthropic) -> None:
     assert create(client, "mock").content[0].to_dict()["text"] == "Hello from a mock"
     with client.messages.stream(model="mock", max_tokens=50, messages=HELLO) as stream:

@@ -22,6 +22,7 @@ constexpr const char* model_paths[] = {"/chat/completions",
                                        "/audio/transcriptions",
                                        "/audio/translations",
                                        "/rerank",
+                                       "/messages",
                                        "/responses"};
 constexpr const char* read_paths[] = {
     "/copilot/status",   "/models",           "/model/info",
@@ -64,7 +65,8 @@ TEST(routes_test, responses_by_their_id_whatever_the_method) {
 TEST(routes_test, the_table_holds_these_and_no_others) {
     std::set<std::string> expected(std::begin(model_paths), std::end(model_paths));
     expected.insert(std::begin(read_paths), std::end(read_paths));
-    expected.insert({"/", "/models/*", "/responses/*", "/utils/token_counter"});
+    expected.insert({"/", "/models/*", "/responses/*", "/utils/token_counter",
+                     "/messages/count_tokens", "/api/event_logging/batch"});
     std::set<std::string> found;
     for (const route& item : all_routes()) {
         EXPECT_TRUE(found.emplace(item.path).second) << item.path << " twice";
@@ -85,7 +87,7 @@ TEST(routes_test, every_route_has_a_handler_and_only_these_need_no_key) {
         }
     }
     EXPECT_THAT(open, UnorderedElementsAre("/", "/routes", "/health/liveliness", "/health/liveness",
-                                           "/health/readiness"));
+                                           "/health/readiness", "/api/event_logging/batch"));
 }
 
 TEST(routes_test, a_model_may_stand_in_the_path) {
