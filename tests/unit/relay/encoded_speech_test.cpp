@@ -37,7 +37,8 @@ protected:
         relayed out;
         loop.run([&](net::interruptor& stop) -> net::task<> {
             answer_writer writer(client, stop);
-            relay_call call{context, answer, writer, stop, &dialect, nullptr, counting, thread};
+            relay_call call{context, answer, writer, stop, &dialect, nullptr, counting};
+            call.encoding = thread;
             if (why != net::interrupt::none) {
                 loop.post([&stop, why] { stop.raise(why); });
             }
