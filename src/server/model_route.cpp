@@ -251,7 +251,10 @@ net::task<> model_call::tell(const tried& last) {
         failure.message.resize(failure.message.size() - usual.size());
         failure.message += routing::fallback_note(*walk_, group, last.failure->message);
     }
-    co_await req_.send_error(without_blame(std::move(failure)), first.provider_lines);
+    if (first.reached) {
+        failure = without_blame(std::move(failure));
+    }
+    co_await req_.send_error(failure, first.provider_lines);
 }
 
 void model_call::note_success() {

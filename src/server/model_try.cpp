@@ -176,6 +176,7 @@ net::clock::duration model_call::start_clock() {
 
 void model_call::end_upload(const form_upload& upload, tried& out) {
     out.failure = upload.refused();
+    out.reached = !out.failure;
     context_.stream = upload.stream().value_or(context_.stream);
     close_unless_read();
 }
