@@ -198,6 +198,11 @@ net::task<> model_call::read_failure(upstream::exchange& exchange, tried& out) {
     names.target = context_.target.get();
     out.failure = context_.target->adapter->classify(answer, names);
     out.retry_after = seconds_of(exchange.head().headers.find("retry-after"));
+    for (const auto& [name, value] : out.failure->headers) {
+        if (!out.retry_after && name == "retry-after") {
+            out.retry_after = seconds_of(value); // told in the body, as by Gemini
+        }
+    }
     relay::append_provider_lines(exchange.head(), out.provider_lines);
 }
 
