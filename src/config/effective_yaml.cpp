@@ -207,10 +207,15 @@ void write_failures(yaml_writer& out, const router_settings& router) {
     out.put("num_retries", router.failures.num_retries);
     out.put("max_fallbacks", router.failures.max_fallbacks);
     out.put("allowed_fails", router.failures.allowed_fails);
-    out.put("retry_after", router.retry_after);
-    out.put("cooldown_time", router.cooldown_time);
-    out.put("disable_cooldowns", router.disable_cooldowns);
-    out.put("enable_tag_filtering", router.enable_tag_filtering);
+    const router_settings usual;
+    if (router.retry_after != usual.retry_after)
+        out.put("retry_after", router.retry_after);
+    if (router.cooldown_time != usual.cooldown_time)
+        out.put("cooldown_time", router.cooldown_time);
+    if (router.disable_cooldowns)
+        out.put("disable_cooldowns", true);
+    if (router.enable_tag_filtering)
+        out.put("enable_tag_filtering", true);
     write_rules(out, "fallbacks", router.failures.fallbacks);
     write_rules(out, "context_window_fallbacks", router.failures.context_window_fallbacks);
     write_rules(out, "content_policy_fallbacks", router.failures.content_policy_fallbacks);

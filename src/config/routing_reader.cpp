@@ -170,6 +170,7 @@ std::optional<const class_name*> class_of_key(std::string_view key, std::string_
 void report_unknown_class(const map_entry& one, const std::string& path, std::string_view suffix,
                           reading& shared) {
     std::vector<std::string> names;
+    names.reserve(class_names.size());
     for (const class_name& known : class_names)
         names.push_back(std::string(known.name) + std::string(suffix));
     const std::vector<std::string_view> views(names.begin(), names.end());

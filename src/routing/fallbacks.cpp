@@ -230,8 +230,11 @@ std::string fallback_note(const fallback_walk& walk, std::string_view group,
         out.append(last_failure.substr(0, longest_detail));
         return out;
     }
+    if (walk.disabled()) {
+        return {}; // the client knows
+    }
     const auto others = walk.groups_with_rules();
-    if (walk.disabled() || others.empty()) {
+    if (others.empty()) {
         return out + ". No fallback was attempted.";
     }
     return out +

@@ -120,6 +120,8 @@ net::task<bool> model_call::prepare_next(tried last) {
         co_return true;
     }
     note_failure(last);
+    context_.tokens.reset();
+    context_.cost.reset();
     if (const auto pause = next_in_group(last)) {
         if (pause->count() > 0) {
             const bool waited = co_await wait(*pause);
@@ -130,10 +132,12 @@ net::task<bool> model_call::prepare_next(tried last) {
         }
         ++context_.retries;
         if (pause->count() == 0 || !choose_target()) {
+            log_next(last);
             co_return true;
         }
     }
     if (fall_back(last)) {
+        log_next(last);
         co_return true;
     }
     co_await tell(last);
@@ -262,7 +266,16 @@ net::task<> model_call::tell(const tried& last) {
         failure.message.resize(failure.message.size() - usual.size());
         failure.message += routing::fallback_note(*walk_, group, last.failure->message);
     }
-    co_await req_.send_error(without_blame(std::move(failure)), first.provider_lines);
+    if (first.reached) {
+        failure = without_blame(std::move(failure));
+    }
+    co_await req_.send_error(failure, first.provider_lines);
+}
+
+/// Without the upstream's words, which may repeat the prompt.
+void model_call::log_next(const tried& last) const {
+    spdlog::info("{} status {}; tried next: model={} deployment={}", context_.call_id,
+                 last.failure->status, context_.requested_model, context_.target->id);
 }
 
 void model_call::note_success() {

@@ -243,6 +243,7 @@ net::clock::duration model_call::start_clock() {
 
 void model_call::end_upload(const form_upload& upload, tried& out) {
     out.failure = upload.refused();
+    out.reached = !out.failure;
     context_.stream = upload.stream().value_or(context_.stream);
     close_unless_read();
 }
@@ -266,6 +267,11 @@ net::task<> model_call::read_failure(upstream::exchange& exchange, tried& out) {
     out.failure = context_.target->adapter->classify(answer, names);
     learn(exchange.head(), text);
     out.retry_after = read_number(exchange.head().headers.find("retry-after").value_or(""));
+    for (const auto& [name, value] : out.failure->headers) {
+        if (!out.retry_after && name == "retry-after") {
+            out.retry_after = read_number(value); // told in the body, as by Gemini
+        }
+    }
     relay::append_provider_lines(exchange.head(), context_.limit_lines, out.provider_lines);
 }
 

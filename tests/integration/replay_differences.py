@@ -21,6 +21,11 @@ class Difference:
     calls: Callable[[Calls], Calls] | None = None
 
 
+def not_blamed(text: str) -> dict[str, Any]:
+    """The provider refused the gateway's key, which is not the client's."""
+    return {"status": 502, "error": lambda error: error["code"] == "502" and text in error["message"]}
+
+
 def first(calls: Calls) -> Calls:
     return calls[:1]
 
@@ -204,6 +209,8 @@ DIFFERENCES: dict[str, Difference] = {
         "status": 200,
         "body": lambda body: body["choices"][0]["message"]["content"] == "x" and body["usage"]["total_tokens"] > 0,
     }),
+    "gemini/40b-err-400-key": Difference("bad-credential", not_blamed("API key not valid")),
+    "openrouter/06-err-401": Difference("bad-credential", not_blamed("OpenrouterException - ")),
     "gemini/40l-conn-drop": Difference("connection-errors", refusal(
         "InternalServerError: GeminiException - Connection error.", 500, "internal_server_error",
     )),
@@ -239,7 +246,7 @@ DIFFERENCES: dict[str, Difference] = {
     "github_copilot/03-stream": Difference("copilot-headers", calls=headed()),
     "github_copilot/04b-claude-reasoning": Difference("parameter-tables", calls=with_effort),
     "github_copilot/05b-codex-responses": Difference("copilot-headers", calls=headed()),
-    "github_copilot/08-err-401": Difference("copilot-login", calls=exchanged),
+    "github_copilot/08-err-401": Difference("bad-credential", not_blamed("unauthorized: token"), exchanged),
     "github_copilot/08c-err-403": Difference(
         "copilot-advice", refusal("access denied", 403, "permission_error"), headed(),
     ),

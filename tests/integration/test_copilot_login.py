@@ -188,11 +188,11 @@ def test_a_refused_token_is_exchanged_and_the_call_made_once_more(github: GitHub
     assert len(github.asked(EXCHANGE)) == 1
 
 
-def test_refused_twice_is_the_clients(github: GitHub) -> None:
+def test_refused_twice_is_nobodys_key(github: GitHub) -> None:
     github.keep("gho_kept", github.token("tid=revoked"))
     github.upstream.play(REFUSED, REFUSED, path=CHAT)
     with github.gateway() as gateway:
-        assert "unauthorized: token expired" in message(gateway.chat("copilot"), 401)
+        assert "unauthorized: token expired" in message(gateway.chat("copilot"), 502)
         assert gateway.chat("copilot").status_code == 200
     assert len(github.asked(EXCHANGE)) == 1
     assert len(github.asked(CHAT)) == 3

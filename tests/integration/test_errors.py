@@ -100,7 +100,6 @@ def test_broken_utf8_is_refused(gateway: Server, upstream: ScriptedUpstream) -> 
 
 OPENAI_CASES = [
     (400, "litellm.BadRequestError: OpenAIException - no", "invalid_request_error"),
-    (401, "litellm.AuthenticationError: AuthenticationError: OpenAIException - no", "authentication_error"),
     (402, "litellm.APIError: APIError: OpenAIException - no", "invalid_request_error"),
     (403, "litellm.APIError: APIError: OpenAIException - no", "permission_error"),
     (404, "litellm.NotFoundError: NotFoundError: OpenAIException - no", "invalid_request_error"),

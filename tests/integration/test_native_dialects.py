@@ -223,8 +223,12 @@ def test_gemini_errors(native: Server, upstream: StrictUpstream) -> None:
         assert answer.status_code == 429
         assert answer.headers["retry-after"] == "37"
         assert "Quota exceeded" in answer.json()["error"]["message"]
+
+
+@pytest.mark.differs("bad-credential")
+def test_gemini_refuses_its_key_with_400(native: Server, upstream: StrictUpstream) -> None:
     upstream.play(Answer(400, body={"error": {"code": 400, "message": "API key not valid. Please pass a valid key."}}))
-    assert native.chat("flash").status_code == 401
+    assert native.chat("flash").status_code == 502
 
 
 def spoken(data: bytes, kind: str = "audio/L16;codec=pcm;rate=16000") -> Answer:

@@ -157,7 +157,6 @@ def test_moderations(client: openai.OpenAI, upstream: ScriptedUpstream) -> None:
     ("status", "expected"),
     [
         (400, openai.BadRequestError),
-        (401, openai.AuthenticationError),
         (403, openai.PermissionDeniedError),
         (404, openai.NotFoundError),
         (409, openai.ConflictError),

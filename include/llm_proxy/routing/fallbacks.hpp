@@ -78,7 +78,7 @@ private:
 };
 
 /// LiteLLM's last paragraph of an error after fallbacks were sought for `group`: which were tried
-/// and how the last one failed, or that there were none.
+/// and how the last one failed, or that there were none; empty if the request wanted none.
 std::string fallback_note(const fallback_walk& walk, std::string_view group,
                           std::string_view last_failure);
 

@@ -88,6 +88,7 @@ private:
     bool replace_members(const routing::fallback_target& target);
     void read_tags();
     routing::request_fallbacks requested_fallbacks() const;
+    void log_next(const tried& last) const;
     /// Whether the strategy looks at what is used in a minute.
     bool counts_requests() const {
         return req_.config->settings->router.strategy != config::routing_strategy::simple_shuffle;

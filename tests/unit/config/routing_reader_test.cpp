@@ -127,7 +127,7 @@ TEST(routing_reader, tells_what_is_wrong_and_what_to_write) {
          "router_settings.model_group_retry_policy.a: must be a mapping; write "
          "`a: {TimeoutErrorRetries: 3}`"},
         {"router_settings: {fallbacks: [{a: b}]}",
-         "1:34: error: router_settings.fallbacks.a: must be a list of groups; write "
+         "1:35: error: router_settings.fallbacks.a: must be a list of groups; write "
          "`- a: [other-group]`"},
         {"litellm_settings: {default_fallbacks: [1]}", "must be a list of texts"},
         {"router_settings: {fallbacks: [{a: [b]}]}",

@@ -62,6 +62,25 @@ translated translate(std::string_view stream, event_translator::options chosen =
     return out;
 }
 
+TEST(event_translator_test, tells_content_from_an_opening) {
+    const auto has_content = [](const std::string& choices, bool ends_with_done = true) {
+        event_translator translator(as_client(false, ends_with_done));
+        std::string out;
+        translator.feed(R"(data: {"choices":)" + choices + "}\n\n", out);
+        return translator.has_content();
+    };
+    for (const char* opening :
+         {"[]", R"([{"delta":{}}])", R"([{"delta":{"role":"assistant","content":""}}])",
+          R"([{"delta":{"content":null},"finish_reason":null}])", R"([{"text":""}])"})
+        EXPECT_FALSE(has_content(opening)) << opening;
+    for (const char* content :
+         {R"([{"delta":{"content":"a"}}])", R"([{"delta":{"tool_calls":[{"index":0}]}}])",
+          R"([{"delta":{},"finish_reason":"stop"}])", R"([{"delta":{"reasoning":"h"}}])",
+          R"([{"text":"a"}])", R"([{"delta":{}},{"delta":{"content":"b"}}])", R"([{"other":1}])"})
+        EXPECT_TRUE(has_content(content)) << content;
+    EXPECT_TRUE(has_content("[]", false));
+}
+
 TEST(event_translator_test, replaces_the_model_and_nothing_else) {
     const auto out =
         translate(": comment\n\nid: 1\n" + chunk("a \\\"model\\\": é", R"(, "x": 1.0)") +

@@ -34,7 +34,8 @@ protected:
         relay::relayed out;
         loop.run([&](net::interruptor& stop) -> net::task<> {
             relay::answer_writer writer(client, stop);
-            relay::relay_call call{context, answer, writer, stop, answers, edits.get(), counting};
+            relay::relay_call call{context, answer,      writer,   stop,
+                                   answers, edits.get(), counting, spent};
             out = co_await relay::relay_answer(call);
             keep_alive = writer.keep_alive();
             reason = stop.reason();
@@ -55,6 +56,7 @@ protected:
     std::unique_ptr<providers::answer_edit> edits;
     providers::translation* answers = nullptr;
     relay::token_counting counting;
+    std::string* spent = nullptr;
     bool keep_alive = false;
     net::interrupt reason = net::interrupt::none;
 };

@@ -49,6 +49,47 @@ TEST_F(stream_relay_test, sends_every_event_when_it_comes) {
     EXPECT_TRUE(keep_alive);
 }
 
+constexpr std::string_view role =
+    R"(data: {"model":"up","choices":[{"delta":{"role":"assistant","content":""}}]})"
+    "\n\n";
+
+TEST_F(stream_relay_test, nothing_goes_out_before_there_is_content) {
+    answer.then(role).then(role).then(first).then(last).then(done);
+    EXPECT_FALSE(relay_it(answer).failure);
+    ASSERT_THAT(client.writes, SizeIs(4));
+    EXPECT_THAT(client.writes[0], HasSubstr(R"("role":"assistant")"));
+    EXPECT_THAT(client.writes[0], HasSubstr(R"("content":"a")"));
+    EXPECT_NE(context.first_content, net::clock::time_point());
+}
+
+TEST_F(stream_relay_test, an_error_before_the_content_is_a_failure_of_its_own) {
+    answer.then(role).then(boom);
+    const relayed out = relay_it(answer);
+    ASSERT_TRUE(out.failure);
+    EXPECT_EQ(out.failure->status, 503);
+    EXPECT_THAT(client.writes, IsEmpty());
+}
+
+TEST_F(stream_relay_test, what_comes_without_content_is_held_within_bounds) {
+    const std::string padded(R"(data: {"choices":[],"padding":")" + std::string(40000, 'x') +
+                             "\"}\n\n");
+    answer.then(padded).then(padded).then(boom);
+    EXPECT_FALSE(relay_it(answer).failure);
+    EXPECT_THAT(client.all(), HasSubstr("Boom"));
+}
+
+TEST_F(stream_relay_test, the_body_is_let_go_when_the_answer_begins) {
+    std::string body = "request";
+    spent = &body;
+    answer.then(role).then(boom);
+    relay_it(answer);
+    EXPECT_EQ(body, "request");
+    scripted_exchange other{loop.executor(), event_stream};
+    other.then(role).then(first).then(last).then(done);
+    relay_it(other);
+    EXPECT_EQ(body, "");
+}
+
 TEST_F(stream_relay_test, keeps_the_usage_for_the_log) {
     answer
         .then(R"(data: {"choices":[],"usage":{"total_tokens":9}})"

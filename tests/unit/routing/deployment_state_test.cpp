@@ -28,6 +28,7 @@ TEST(deployment_state, counts_by_the_minute) {
 TEST(deployment_state, counts_are_whole_with_many_threads) {
     deployment_state state;
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&state] {
             for (int call = 0; call < 10000; ++call) {

@@ -133,6 +133,9 @@ TEST_F(fallbacks, the_note_tells_what_was_tried) {
         "was found for it, so the request was not retried on another model. Fallbacks are "
         "configured for: x, b. Add a fallbacks entry for that model group (Router fallbacks "
         "or proxy router_settings.fallbacks) to retry on another model.");
+    fallback_walk unwanted(router, read_request_fallbacks("", "", "", true));
+    EXPECT_FALSE(unwanted.next({"x", "x", ""}, error_class::internal_server));
+    EXPECT_EQ(fallback_note(unwanted, "x", "why"), "");
     fallback_walk walk(router, read_request_fallbacks(R"(["m","n"])", "", "", false));
     while (walk.next({"a", "a", ""}, error_class::internal_server)) {
     }

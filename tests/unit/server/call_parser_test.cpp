@@ -114,11 +114,6 @@ TEST(call_parser, refuses_in_litellms_words) {
          bad,
          "",
          "Mock testing request params are disabled on this proxy: mock_timeout."},
-        {{.body = chat(R"("mock_testing_fallbacks":true)"), .allow_mock = true},
-         400,
-         bad,
-         "",
-         "Mock testing request params are not served yet: mock_testing_fallbacks."},
     };
     for (const refusal& row : table) {
         const auto out = parse(row.given);
@@ -143,6 +138,36 @@ TEST(call_parser, reads_what_the_gateway_needs) {
     EXPECT_EQ(full.stream_timeout, 3);
     EXPECT_FALSE(parsed({chat(R"("stream_options":{"include_usage":false})")}).show_usage);
     EXPECT_FALSE(parsed({chat(R"("stream_options":[true])")}).show_usage);
+}
+
+TEST(call_parser, mocks_a_failure_where_that_is_allowed) {
+    const auto mocked = [](const std::string& members) {
+        return parsed({.body = chat(members), .allow_mock = true}).mock;
+    };
+    EXPECT_EQ(mocked(R"("n":1)"), mock_failure::none);
+    EXPECT_EQ(mocked(R"("mock_testing_fallbacks":true)"), mock_failure::fallbacks);
+    EXPECT_EQ(mocked(R"("mock_testing_fallbacks":false)"), mock_failure::none);
+    EXPECT_EQ(mocked(R"("mock_testing_rate_limit_error":true)"), mock_failure::rate_limit_error);
+    EXPECT_EQ(mocked(R"("m\u006fck_timeout":true)"), mock_failure::timeout);
+}
+
+TEST(call_parser, reads_tags_and_retries) {
+    const auto read = [](const std::string& members, const http::fields& headers = {}) {
+        const std::string body = chat(members);
+        std::vector<json::member> found;
+        json::scan_valid(body, found);
+        return std::pair(tags_of(body, found, headers), retries_asked(body, found, headers));
+    };
+    http::fields headers;
+    headers.add("x-litellm-tags", "c, ,d");
+    headers.add("x-litellm-num-retries", " 4 ");
+    using names = std::vector<std::string>;
+    EXPECT_EQ(read(R"("tags":["a",1],"metadata":{"tags":["b"]})", headers),
+              std::pair(names({"a", "b", "c", "d"}), std::optional(4)));
+    EXPECT_EQ(read(R"("num_retries":2)", headers).second, 2);
+    EXPECT_EQ(read(R"("tags":"a","metadata":{"tags":{}},"num_retries":-1)"),
+              std::pair(names(), std::optional<int>()));
+    EXPECT_EQ(read(R"("metadata":[1],"num_retries":"2")").second, std::nullopt);
 }
 
 TEST(call_parser, timeouts_come_from_headers_first) {
