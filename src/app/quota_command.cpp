@@ -38,8 +38,9 @@ void add_rows(const document& quota, std::vector<row>& out) {
         state.append(" until ").append(free);
     }
     bool any = false;
-    const document* limits = member_of(quota, "limits");
-    for (const auto& [kind, limit] : (limits == nullptr ? document::object() : *limits).items()) {
+    const document* told = member_of(quota, "limits");
+    const document limits = told == nullptr ? document::object() : *told;
+    for (const auto& [kind, limit] : limits.items()) {
         if (member_of(limit, "left") == nullptr) {
             continue;
         }

@@ -37,9 +37,14 @@ public:
         if (!chat) {
             return chat.error();
         }
-        builder_.emplace(response_echo(*given), std::move(chat->free_text), options_.created,
-                         options_.random);
+        echo_ = response_echo(*given);
+        free_text_ = std::move(chat->free_text);
+        begin();
         return dump_json(*chat->body);
+    }
+
+    void begin() override {
+        builder_.emplace(echo_, free_text_, options_.created, options_.random);
     }
 
     result<std::string> answer(std::string_view completion) override {
@@ -77,6 +82,8 @@ public:
 
 private:
     dialect_options options_;
+    document echo_; // what the response repeats of the request
+    custom_tools free_text_;
     std::optional<response_builder> builder_; // once there is a request
 };
 

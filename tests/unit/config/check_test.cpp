@@ -58,6 +58,8 @@ litellm_settings:
   modify_params: false
 router_settings:
   routing_strategy: simple-shuffle
+  max_queue_wait: 20
+  default_priority: 0
   model_group_alias:
     gpt-4:
       model: "yes"

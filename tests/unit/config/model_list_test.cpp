@@ -154,19 +154,41 @@ TEST(model_list, names_an_unknown_key_with_its_place_and_a_suggestion) {
 TEST(model_list, warns_once_of_keys_that_are_not_served_yet) {
     const loaded read = load_with_key(R"(
 model_list:
-  - {model_name: a, litellm_params: {model: openai/a, rpd: 50, aws_region_name: x}}
-  - {model_name: a, litellm_params: {model: openai/b, rpd: 60, rpm: 3}}
-  - {model_name: a, litellm_params: {model: openai/c, rpm: 3}}
+  - {model_name: a, litellm_params: {model: openai/a, itpm: 50, aws_region_name: x}}
+  - {model_name: a, litellm_params: {model: openai/b, itpm: 60, rpm: 3}}
 )");
     ASSERT_TRUE(read.config);
-    EXPECT_EQ(read.config->model_list.size(), 3U);
+    EXPECT_EQ(read.config->model_list.size(), 2U);
     EXPECT_EQ(text_of(read.found),
-              "config.yaml:3:55: warning: model_list[0].litellm_params.rpd: "
+              "config.yaml:3:55: warning: model_list[0].litellm_params.itpm: "
               "accepted, but this program does not serve it yet\n"
-              "config.yaml:3:64: warning: model_list[0].litellm_params.aws_region_name: "
-              "accepted, but this program does not serve it yet\n"
-              "config.yaml:4:64: warning: model_list[1].litellm_params.rpm: weighs the choice "
-              "between deployments, but is not enforced as a limit yet\n");
+              "config.yaml:3:65: warning: model_list[0].litellm_params.aws_region_name: "
+              "accepted, but this program does not serve it yet\n");
+}
+
+TEST(model_list, reads_the_limits_of_a_deployment) {
+    const loaded read = load_with_key(R"(
+router_settings: {default_max_parallel_requests: 4, max_queue_wait: 0, default_priority: 2}
+model_list:
+  - model_name: a
+    litellm_params: {model: openai/a, rpm: 2, tpm: 125000, rpd: 50, tpd: 1e6,
+                     max_parallel_requests: 3, rpd_reset: "00:00 Asia/Taipei",
+                     quota_group: project, max_queue_wait: 5}
+)");
+    ASSERT_TRUE(read.config);
+    EXPECT_EQ(text_of(read.found), "");
+    const litellm_params& params = read.config->model_list.at(0).params;
+    EXPECT_EQ(params.rpm, 2);
+    EXPECT_EQ(params.tpm, 125000);
+    EXPECT_EQ(params.limits.rpd, 50);
+    EXPECT_EQ(params.limits.tpd, 1e6);
+    EXPECT_EQ(params.limits.max_parallel_requests, 3);
+    EXPECT_EQ(params.limits.rpd_reset, "00:00 Asia/Taipei");
+    EXPECT_EQ(params.limits.quota_group, "project");
+    EXPECT_EQ(params.limits.max_queue_wait, 5);
+    EXPECT_EQ(read.config->router.default_max_parallel_requests, 4);
+    EXPECT_EQ(read.config->router.max_queue_wait, 0);
+    EXPECT_EQ(read.config->router.default_priority, 2);
 }
 
 struct fault {

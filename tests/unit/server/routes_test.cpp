@@ -25,9 +25,8 @@ constexpr const char* model_paths[] = {"/chat/completions",
                                        "/messages",
                                        "/responses"};
 constexpr const char* read_paths[] = {
-    "/copilot/status",   "/models",           "/model/info",
-    "/model_group/info", "/health",           "/health/liveliness",
-    "/health/liveness",  "/health/readiness", "/routes"};
+    "/copilot/status",    "/models",          "/model/info",       "/model_group/info", "/health",
+    "/health/liveliness", "/health/liveness", "/health/readiness", "/routes",           "/quota"};
 
 /// The table's path that serves a request; empty if none does.
 std::string served_by(std::string_view method, std::string_view path) {
