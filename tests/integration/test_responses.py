@@ -222,7 +222,8 @@ def test_a_stream_is_told_as_it_comes(client: openai.OpenAI, upstream: ScriptedU
     begun = 4 if model == "router" else 2  # frames, the first piece of text being the last
     upstream.play(Answer(stream=[*list(frames)[:begun], gate, *list(frames)[begun:]]))
     text = ""
-    for event in client.responses.create(model=model, input="hi", stream=True):
+    soon = client.with_options(timeout=10)  # before a comment would drive out what is held
+    for event in soon.responses.create(model=model, input="hi", stream=True):
         if event.type == "response.output_text.delta":
             text += event.delta
             gate.open()  # the rest comes once this was read
