@@ -15,7 +15,6 @@ namespace llm_proxy::dialects {
 namespace {
 
 using providers::member_of;
-using providers::text_of;
 namespace wire = providers::wire;
 
 /// A detail that a client may rely on, then the others that say something.

@@ -13,6 +13,8 @@ response_event read_response_event(std::string_view data,
     if (type != nullptr && type->type == json::kind::string) {
         out.type = json::unescape(json::value_of(data, *type));
     }
+    out.opens = out.type == "response.created" || out.type == "response.queued" ||
+                out.type == "response.in_progress";
     const auto* failure = json::find(data, members, "error");
     const bool has_error = failure != nullptr && failure->type != json::kind::null;
     out.failed = out.type == "error" || (out.type.empty() && has_error);
@@ -48,6 +50,7 @@ void event_translator::take_response(const http::sse_event& event, std::string& 
         options_.edits->chunk(edited);
     }
     any_ = true;
+    has_content_ = has_content_ || !told.opens;
     ++told_;
     done_ = told.last;
     const std::string_view name = event.name.empty() ? told.type : event.name;

@@ -36,8 +36,10 @@ std::int64_t tokens_for(const place_wish& wish, limits::shared_quota& quota) {
         return 0;
     }
     auto most = whole_member(wish, "max_completion_tokens");
-    if (!most) {
-        most = whole_member(wish, "max_tokens");
+    for (const std::string_view name : {"max_tokens", "max_output_tokens"}) {
+        if (!most) {
+            most = whole_member(wish, name);
+        }
     }
     return quota.estimate(wish.body, most);
 }

@@ -13,7 +13,7 @@ import pytest
 import answers
 from dialects import events, gemini
 from gateway import MASTER_KEY, Gateway, Server
-from scripted_upstream import Answer, ScriptedUpstream
+from scripted_upstream import Answer, Gate, ScriptedUpstream
 from setup_config import base_config, deployment
 
 TOOL: dict[str, Any] = {
@@ -71,6 +71,11 @@ def served(shared_upstream: ScriptedUpstream) -> Iterator[Server]:
         deployment("chats", "openai/my-model", f"{url}/v1", use_chat_completions_api=True),
         deployment("mock", "openai/my-model", f"{url}/v1", mock_response="I am a mock."),
     ])
+    # Two groups, each with one deployment that has the API and one that has not.
+    for group, (first, second) in {"native-first": ("openai", "lm_studio"), "chat-first": ("lm_studio", "openai")}.items():
+        for order, provider in enumerate((first, second)):
+            entry = deployment(f"{group}-{order}", f"{provider}/my-model", f"{url}/v1", order=order)
+            config["model_list"].append(entry | {"model_name": group})
     with Gateway(config) as server:
         yield server
 
@@ -209,6 +214,22 @@ def test_native_stream(served: Server, upstream: ScriptedUpstream) -> None:
     assert [name for name, _ in frames] == [f"event: {event['type']}" for event in told]
 
 
+@pytest.mark.parametrize("model", ["router", "studio"])
+def test_a_stream_is_told_as_it_comes(client: openai.OpenAI, upstream: ScriptedUpstream, model: str) -> None:
+    gate = Gate()
+    told = native_events("Hel", "lo")
+    frames = native_stream(told).stream if model == "router" else answers.chat_frames("Hel", "lo")
+    begun = 4 if model == "router" else 2  # frames, the first piece of text being the last
+    upstream.play(Answer(stream=[*list(frames)[:begun], gate, *list(frames)[begun:]]))
+    text = ""
+    soon = client.with_options(timeout=10)  # before a comment would drive out what is held
+    for event in soon.responses.create(model=model, input="hi", stream=True):
+        if event.type == "response.output_text.delta":
+            text += event.delta
+            gate.open()  # the rest comes once this was read
+    assert text == "Hello"
+
+
 def test_native_stream_through_the_sdk(client: openai.OpenAI, upstream: ScriptedUpstream) -> None:
     upstream.play(native_stream(native_events("Hel", "lo")))
     with client.responses.stream(model="router", input="hi") as stream:
@@ -247,6 +268,28 @@ def test_defaults_of_the_deployment(client: openai.OpenAI, upstream: ScriptedUps
 def test_a_deployment_of_chats_alone(client: openai.OpenAI, upstream: ScriptedUpstream) -> None:
     assert client.responses.create(model="chats", input="hi").output_text == "Hello from upstream."
     assert upstream.last.path == "/v1/chat/completions"
+
+
+@pytest.mark.parametrize("streams", [False, True])
+@pytest.mark.parametrize("group", ["native-first", "chat-first"])
+def test_the_next_deployment_may_speak_another_dialect(
+    client: openai.OpenAI, upstream: ScriptedUpstream, group: str, streams: bool
+) -> None:
+    begun = native_stream(native_events()[:1]) if group == "native-first" else Answer(stream=answers.chat_frames()[:1])
+    native = native_stream(native_events("Hel", "lo")) if streams else Answer(body=response())
+    chat = Answer(stream=answers.chat_frames("Hel", "lo")) if streams else Answer(body=answers.chat("Hello"))
+    second = chat if group == "native-first" else native
+    upstream.play(begun if streams else answers.error(500, "broke"), second)
+    if streams:
+        with client.responses.stream(model=group, input="hi") as stream:
+            seen = [event.type for event in stream]
+            text = stream.get_final_response().output_text
+        assert seen.count("response.created") == 1
+    else:
+        text = client.responses.create(model=group, input="hi").output_text
+    assert text == "Hello"
+    paths = ["/v1/responses", "/v1/chat/completions"]
+    assert [request.path for request in upstream.requests] == (paths if group == "native-first" else paths[::-1])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ namespace llm_proxy::relay {
 /// https://platform.openai.com/docs/api-reference/responses-streaming
 struct response_event {
     std::string type;
+    /// It only tells that an answer begins.
+    bool opens = false;
     /// It tells an error instead of the rest of the stream.
     bool failed = false;
     /// Nothing follows it.

@@ -59,6 +59,16 @@ TEST(response_event, events_pass_wherever_the_stream_is_cut) {
     }
 }
 
+TEST(response_event, an_answer_has_content_once_it_says_more_than_that_it_begins) {
+    event_translator translator(of_responses());
+    std::string out;
+    translator.feed(created, out);
+    translator.feed("data: {\"type\":\"response.in_progress\"}\n\n", out);
+    EXPECT_FALSE(translator.has_content());
+    translator.feed("data: {\"type\":\"response.output_item.added\"}\n\n", out);
+    EXPECT_TRUE(translator.has_content());
+}
+
 TEST(response_event, a_missing_name_is_the_type) {
     EXPECT_EQ(relayed(completed.substr(completed.find("data:"))).text,
               completed + std::string(done_event));
