@@ -41,6 +41,11 @@ net::task<> model_call::tell(const tried& last) {
     const std::string usual = providers::group_suffix(group);
     if (walk_ && failure.message.ends_with(usual)) {
         failure.message.resize(failure.message.size() - usual.size());
+        if (!walk_->tried().empty()) {
+            // LiteLLM's advice to set fallbacks: they are.
+            failure.message.resize(std::min(failure.message.rfind("\nmodel=" + group + ". con"),
+                                            failure.message.size()));
+        }
         failure.message += routing::fallback_note(*walk_, group, last.failure->message);
     }
     if (first.reached) {

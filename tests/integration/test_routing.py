@@ -303,6 +303,8 @@ def test_special_fallbacks(fleet: Any, key: str, failure: Answer) -> None:
     with fleet({"g": {}, "h": {}}, **settings) as running:
         running.fails["g"] = failure
         assert running.chat().headers["x-litellm-model-group"] == "h"
+        running.fails["h"] = BROKEN
+        assert "fallbacks=None" not in running.chat().json()["error"]["message"]
         running.fails["g"] = BROKEN
         assert running.chat().status_code == 500
 
