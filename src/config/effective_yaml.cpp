@@ -133,6 +133,19 @@ void write_headers(yaml_writer& out, const header_list& headers) {
     out.close();
 }
 
+void write_limits(yaml_writer& out, const litellm_params& params) {
+    out.put("rpm", params.rpm);
+    out.put("tpm", params.tpm);
+    out.put("rpd", params.limits.rpd);
+    out.put("tpd", params.limits.tpd);
+    out.put("max_parallel_requests", params.limits.max_parallel_requests);
+    if (!params.limits.rpd_reset.empty())
+        out.put("rpd_reset", params.limits.rpd_reset);
+    if (!params.limits.quota_group.empty())
+        out.put("quota_group", params.limits.quota_group);
+    out.put("max_queue_wait", params.limits.max_queue_wait);
+}
+
 void write_params(yaml_writer& out, const litellm_params& params) {
     out.open("litellm_params");
     out.put("model", params.model);
@@ -150,16 +163,7 @@ void write_params(yaml_writer& out, const litellm_params& params) {
     out.put("num_retries", params.num_retries);
     out.put("cooldown_time", params.cooldown_time);
     out.put("tags", params.tags);
-    out.put("rpm", params.rpm);
-    out.put("tpm", params.tpm);
-    out.put("rpd", params.limits.rpd);
-    out.put("tpd", params.limits.tpd);
-    out.put("max_parallel_requests", params.limits.max_parallel_requests);
-    if (!params.limits.rpd_reset.empty())
-        out.put("rpd_reset", params.limits.rpd_reset);
-    if (!params.limits.quota_group.empty())
-        out.put("quota_group", params.limits.quota_group);
-    out.put("max_queue_wait", params.limits.max_queue_wait);
+    write_limits(out, params);
     out.put("ssl_verify", params.ssl_verify);
     out.put("mock_response", params.mock_response);
     out.put("drop_params", params.drop_params);

@@ -90,4 +90,11 @@ const member* find(std::string_view text, const std::vector<member>& members,
     return found == members.rend() ? nullptr : &*found;
 }
 
+std::string_view value_in(std::string_view object, std::string_view name) {
+    std::vector<member> members;
+    scan_valid(object, members);
+    const auto* found = find(object, members, name);
+    return found == nullptr ? std::string_view() : value_of(object, *found);
+}
+
 } // namespace llm_proxy::json

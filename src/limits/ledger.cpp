@@ -116,7 +116,7 @@ result<std::unique_ptr<ledger>> ledger::open(const std::string& path) {
         return file_error(path, "cannot be opened");
     }
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-        const error failed = file_error(path, "is in use by another process");
+        error failed = file_error(path, "is in use by another process");
         ::close(descriptor);
         return failed;
     }
@@ -128,7 +128,7 @@ result<std::unique_ptr<ledger>> ledger::open(const std::string& path) {
         sized ? ::mmap(nullptr, sizeof(file), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
               : MAP_FAILED;
     if (mapped == MAP_FAILED) {
-        const error failed = file_error(path, "cannot be used");
+        error failed = file_error(path, "cannot be used");
         ::close(descriptor);
         return failed;
     }
@@ -137,7 +137,7 @@ result<std::unique_ptr<ledger>> ledger::open(const std::string& path) {
         content->entry_count != entries) {
         // Cut off and stretched again, it is all zeros and takes no space.
         if (::ftruncate(descriptor, 0) != 0 || ::ftruncate(descriptor, sizeof(file)) != 0) {
-            const error failed = file_error(path, "cannot be used");
+            error failed = file_error(path, "cannot be used");
             ::munmap(mapped, sizeof(file));
             ::close(descriptor);
             return failed;

@@ -33,7 +33,8 @@ std::string_view name_of(kind which) {
 
 std::string describe(const refusal& why, time_point now) {
     const kind_words& word = words[static_cast<std::size_t>(why.which)];
-    std::string out = "the limit of " + std::to_string(why.limit) + " ";
+    std::string out = why.limit < 0 ? "the provider's limit of "
+                                    : "the limit of " + std::to_string(why.limit) + " ";
     out.append(word.unit).append(" (").append(word.name).append(") is reached");
     const auto wait = wait_until(why.free_at, now);
     if (wait && is_of_a_day(why.which)) {

@@ -48,7 +48,7 @@ std::optional<refusal> quota::resting(time_point now) const {
     if (now >= learned_.resting_until) {
         return std::nullopt;
     }
-    return refusal{learned_.resting_for, limit_of(learned_.resting_for).value_or(0),
+    return refusal{learned_.resting_for, limit_of(learned_.resting_for).value_or(-1),
                    learned_.resting_until};
 }
 

@@ -94,14 +94,6 @@ void each_object(std::string_view text, const std::function<void(std::string_vie
     }
 }
 
-/// The text of a member; empty if there is none.
-std::string_view member_of(std::string_view object, std::string_view name) {
-    std::vector<json::member> members;
-    json::scan_valid(object, members);
-    const auto* found = json::find(object, members, name);
-    return found == nullptr ? std::string_view() : json::value_of(object, *found);
-}
-
 result<document> arguments_of(const document& function, std::size_t position) {
     const auto found = function.find("arguments");
     if (found == function.end() || found->is_null()) {
@@ -245,13 +237,13 @@ result<document> ollama_messages(const document& messages, const remote_file_map
 std::vector<std::string> remote_images(std::string_view messages) {
     std::vector<std::string> out;
     each_object(messages, [&out](std::string_view message) {
-        each_object(member_of(message, "content"), [&out](std::string_view part) {
-            std::string_view url = member_of(part, "image_url");
-            if (member_of(part, "type") != "\"image_url\"") {
+        each_object(json::value_in(message, "content"), [&out](std::string_view part) {
+            std::string_view url = json::value_in(part, "image_url");
+            if (json::value_in(part, "type") != "\"image_url\"") {
                 return;
             }
             if (url.starts_with('{')) {
-                url = member_of(url, "url");
+                url = json::value_in(url, "url");
             }
             // Nothing of the data that an image's own URL holds is copied.
             if (url.starts_with('"') && !url.starts_with("\"data:")) {

@@ -95,6 +95,31 @@ std::optional<milliseconds> reset_of(const quota_refusal& answer, kind which) {
     return text && left == "0" ? read_duration(*text) : std::nullopt;
 }
 
+/// The elements of a list; none if there is no such.
+const document& elements_of(const document& object, std::string_view name) {
+    static const document none = document::array();
+    const document* list = member_of(object, name);
+    return list != nullptr && list->is_array() ? *list : none;
+}
+
+/// `never`: a limit that is not told is 0.
+std::optional<lesson> violation_lesson(const document& violation, bool never) {
+    const std::string_view id = text_of(violation, "quotaId");
+    const bool day = id.find("PerDay") != std::string_view::npos;
+    if (!day && id.find("PerMinute") == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const bool tokens = id.find("Token") != std::string_view::npos;
+    lesson told;
+    told.which = day ? (tokens ? kind::tpd : kind::rpd) : (tokens ? kind::tpm : kind::rpm);
+    told.limit = read_whole_number(text_of(violation, "quotaValue"));
+    if (!told.limit && never) {
+        told.limit = 0;
+    }
+    told.day_is_over = day;
+    return told;
+}
+
 } // namespace
 
 std::optional<milliseconds> read_duration(std::string_view text) {
@@ -172,29 +197,16 @@ std::vector<lesson> gemini_lessons(const quota_refusal& answer) {
         return out;
     }
     const document failure = parsed_error(answer.body);
-    const document* details = member_of(failure, "details");
+    const bool never = text_of(failure, "message").find("limit: 0") != std::string_view::npos;
     std::optional<milliseconds> delay;
-    for (const document& detail : details == nullptr ? document::array() : *details) {
+    for (const document& detail : elements_of(failure, "details")) {
         if (const auto told = read_duration(text_of(detail, "retryDelay"))) {
             delay = told;
         }
-        const document* violations = member_of(detail, "violations");
-        for (const document& one : violations == nullptr ? document::array() : *violations) {
-            const std::string_view id = text_of(one, "quotaId");
-            const bool day = id.find("PerDay") != std::string_view::npos;
-            if (!day && id.find("PerMinute") == std::string_view::npos) {
-                continue;
+        for (const document& one : elements_of(detail, "violations")) {
+            if (auto told = violation_lesson(one, never)) {
+                out.push_back(*told);
             }
-            const bool tokens = id.find("Token") != std::string_view::npos;
-            lesson told;
-            told.which = day ? (tokens ? kind::tpd : kind::rpd) : (tokens ? kind::tpm : kind::rpm);
-            told.limit = read_whole_number(text_of(one, "quotaValue"));
-            if (!told.limit &&
-                text_of(failure, "message").find("limit: 0") != std::string_view::npos) {
-                told.limit = 0;
-            }
-            told.day_is_over = day;
-            out.push_back(told);
         }
     }
     for (lesson& told : out) {

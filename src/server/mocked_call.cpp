@@ -10,17 +10,6 @@
 
 namespace llm_proxy::server {
 
-namespace {
-
-std::string_view member_of(std::string_view object, std::string_view name) {
-    std::vector<json::member> members;
-    json::scan_valid(object, members);
-    const auto* found = json::find(object, members, name);
-    return found == nullptr ? std::string_view() : json::value_of(object, *found);
-}
-
-} // namespace
-
 net::task<> model_call::answer_mock() {
     place_.reached();
     auto answer = mock_answer(context_, *mock_, context_.created);
@@ -33,7 +22,7 @@ net::task<> model_call::answer_mock() {
         settle();
         co_return;
     }
-    relay::note_usage(context_, member_of(*answer, "usage"));
+    relay::note_usage(context_, json::value_in(*answer, "usage"));
     settle();
     if (dialect_) {
         answer = dialect_->answer(*answer);
@@ -65,7 +54,7 @@ net::task<std::string> model_call::count_mock(std::string_view answer) {
     order->type = context_.type;
     order->model = context_.upstream_model;
     order->request = std::move(body_);
-    order->answer.add(member_of(answer, "choices"));
+    order->answer.add(json::value_in(answer, "choices"));
     const auto counted = co_await relay::count_usage_apart(req_.shared.counting, std::move(order));
     std::string usage;
     if (counted) {

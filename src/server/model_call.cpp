@@ -64,27 +64,8 @@ net::task<> model_call::run() {
     }
     tried last = before_first_try();
     for (bool more = true; more;) {
-        if (!last.failure && !untranslatable_) {
-            last.failure = co_await take_place();
-            last.unavailable = last.failure.has_value();
-            last.provider_lines = last.unavailable ? context_.limit_lines : std::string();
-        }
-        if (!last.failure && untranslatable_) {
-            last.failure = std::exchange(untranslatable_, std::nullopt);
-            last.unavailable = true;
-        }
-        if (!last.failure && mock_) {
-            co_await answer_mock();
-            co_return;
-        }
         if (!last.failure) {
-            const counted_in_flight counted(context_.target->state, counts_requests());
-            if (context_.target->adapter->needs_login()) {
-                last.failure = co_await log_in();
-            }
-            if (!last.failure) {
-                last = co_await try_once();
-            }
+            last = co_await serve_once();
         }
         place_.release();
         more = last.failure.has_value();
@@ -92,6 +73,33 @@ net::task<> model_call::run() {
             more = co_await prepare_next(std::exchange(last, tried()));
         }
     }
+}
+
+net::task<model_call::tried> model_call::serve_once() {
+    tried out;
+    if (!untranslatable_ && !take_free_place()) {
+        out.failure = co_await wait_for_place();
+    }
+    if (!out.failure && untranslatable_) {
+        out.failure = std::exchange(untranslatable_, std::nullopt);
+    }
+    if (out.failure) {
+        out.unavailable = true;
+        out.provider_lines = context_.limit_lines;
+        co_return out;
+    }
+    if (mock_) {
+        co_await answer_mock();
+        co_return out;
+    }
+    const counted_in_flight counted(context_.target->state, counts_requests());
+    if (context_.target->adapter->needs_login()) {
+        out.failure = co_await log_in();
+    }
+    if (!out.failure) {
+        out = co_await try_once();
+    }
+    co_return out;
 }
 
 net::task<result<void>> model_call::read_and_plan() {

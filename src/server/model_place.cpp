@@ -9,29 +9,38 @@
 
 namespace llm_proxy::server {
 
-net::task<std::optional<error>> model_call::take_place() {
+place_wish model_call::wish() const {
+    place_wish out;
+    out.ranked = {&context_.target, 1};
+    out.group = context_.requested_model;
+    out.body = body_;
+    out.members = &parsed_.members;
+    out.default_priority = req_.config->settings->router.default_priority;
+    return out;
+}
+
+bool model_call::take_free_place() {
     if (context_.target->quota == nullptr) {
-        co_return std::nullopt;
+        return true;
     }
-    place_wish wish;
-    wish.ranked = {&context_.target, 1};
-    wish.group = context_.requested_model;
-    wish.body = body_;
-    wish.members = &parsed_.members;
-    wish.default_priority = req_.config->settings->router.default_priority;
-    auto found = find_place(req_.shared, wish);
-    model::deployment_list ranked;
-    if (!found) {
-        ranked = rank();
-        wish.ranked = ranked;
-        found = find_place(req_.shared, wish);
+    auto found = find_place(req_.shared, wish());
+    if (found) {
+        use(std::move(*found));
     }
+    return found.has_value();
+}
+
+net::task<std::optional<error>> model_call::wait_for_place() {
+    const model::deployment_list ranked = rank();
+    place_wish wanted = wish();
+    wanted.ranked = ranked;
+    auto found = find_place(req_.shared, wanted);
     if (found) {
         use(std::move(*found));
         co_return std::nullopt;
     }
-    wish.longest_wait = longest_wait(ranked);
-    auto waited = co_await wait_for_place(req_.shared, req_.interrupts, wish, found.error());
+    wanted.longest_wait = longest_wait(ranked);
+    auto waited = co_await wait_in_line(req_.shared, req_.interrupts, wanted, found.error());
     if (!waited) {
         error refused = waited.error();
         refused.kind = error_class::rate_limit;

@@ -41,8 +41,8 @@ net::task<model_call::tried> model_call::try_once() {
     if (req_.interrupts.raised()) {
         co_await req_.interrupts.clear();
     }
-    const auto allowed = start_clock();
     out.reached = true;
+    const auto allowed = start_clock();
     auto exchange = req_.shared.pool.open(origin_of(outbound), req_.interrupts);
     upstream::outcome sent;
     if (form_) {
@@ -52,12 +52,20 @@ net::task<model_call::tried> model_call::try_once() {
     } else {
         sent = co_await exchange->send(outbound.pieces);
     }
+    co_await take_answer(*exchange, outbound, sent, out);
+    req_.interrupts.clear_deadline();
+    co_return out;
+}
+
+net::task<> model_call::take_answer(upstream::exchange& exchange,
+                                    const providers::outbound_call& outbound,
+                                    const upstream::outcome& sent, tried& out) {
     context_.upstream_answered = net::clock::now();
     note_reached(sent);
     if (!sent.ok()) {
         note_lost(sent, out);
-    } else if (exchange->head().status / 100 == 2) {
-        relay::relay_call call = relaying(*exchange, outbound);
+    } else if (exchange.head().status / 100 == 2) {
+        relay::relay_call call = relaying(exchange, outbound);
         auto done = co_await relay::relay_answer(call);
         settle();
         out.failure = std::move(done.failure);
@@ -66,10 +74,8 @@ net::task<model_call::tried> model_call::try_once() {
         }
         log(done.detail);
     } else {
-        co_await read_failure(*exchange, out);
+        co_await read_failure(exchange, out);
     }
-    req_.interrupts.clear_deadline();
-    co_return out;
 }
 
 relay::relay_call model_call::relaying(upstream::exchange& exchange,

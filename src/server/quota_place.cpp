@@ -78,7 +78,7 @@ refusal refusal_behind(const place_wish& wish, time_point now) {
         }
     }
     // A place that is free this moment is the next one's of the line.
-    return soonest.value_or(refusal{limits::kind::rpm, 0, now});
+    return soonest.value_or(refusal{limits::kind::rpm, -1, now});
 }
 
 /// When a place is free for a call that `before` others precede, if all that limits them is a rate.
@@ -164,8 +164,8 @@ attempt find_place(services& shared, const place_wish& wish) {
     return take_first(wish, now);
 }
 
-net::task<result<granted_place>> wait_for_place(services& shared, net::interruptor& interrupts,
-                                                const place_wish& wish, refusal refused) {
+net::task<result<granted_place>> wait_in_line(services& shared, net::interruptor& interrupts,
+                                              const place_wish& wish, refusal refused) {
     const time_point now = limits::now();
     const auto patience = std::chrono::duration_cast<time_point::duration>(wish.longest_wait);
     const time_point until = now + patience;

@@ -154,18 +154,19 @@ net::task<> session::admit(request& req) {
         co_await req.send_error(not_found());
         co_return;
     }
-    if (found->matched == nullptr) {
-        const bool open = req.path.starts_with("/health/");
-        if (head_.method == "OPTIONS" && open) {
-            co_await client_.send(200, "allow: GET, OPTIONS\r\n", {});
-        } else {
-            co_await req.send_error(method_not_allowed(found->allow));
-        }
-        co_return;
+    if (found->matched != nullptr) {
+        req.path_value = std::move(found->value);
+        req.errors = found->matched->errors;
+        co_await serve(req, *found->matched);
+    } else if (head_.method == "OPTIONS" && req.path.starts_with("/health/")) {
+        co_await client_.send(200, "allow: GET, OPTIONS\r\n", {});
+    } else {
+        co_await req.send_error(method_not_allowed(found->allow));
     }
-    req.path_value = std::move(found->value);
-    req.errors = found->matched->errors;
-    if (const auto* open = std::get_if<open_handler>(&found->matched->handler)) {
+}
+
+net::task<> session::serve(request& req, const route& matched) {
+    if (const auto* open = std::get_if<open_handler>(&matched.handler)) {
         co_await (*open)(req);
         co_return;
     }
@@ -174,7 +175,7 @@ net::task<> session::admit(request& req) {
         co_await req.send_error(who.error());
         co_return;
     }
-    const auto handler = std::get<key_handler>(found->matched->handler);
+    const auto handler = std::get<key_handler>(matched.handler);
     co_await handler(req, *who);
 }
 

@@ -66,6 +66,8 @@ def native(strict_upstream: StrictUpstream) -> Iterator[Server]:
     google, url = f"{strict_upstream.url}/v1beta", strict_upstream.url
     config = base_config([
         deployment("flash", "gemini/gemini-2.5-flash", google),
+        deployment("busy", "gemini/gemini-2.5-flash", google),
+        deployment("busy-stream", "gemini/gemini-2.5-flash", google),
         deployment("pro3", "gemini/gemini-3-pro-preview", google),
         deployment("voice", "gemini/gemini-2.5-flash-tts", google, "audio_speech"),
         deployment("painter", "gemini/gemini-2.5-flash-image", google, "image_generation"),
@@ -217,9 +219,9 @@ def test_gemini_tools_carry_their_signatures_over_three_turns(
 def test_gemini_errors(native: Server, upstream: StrictUpstream) -> None:
     retry = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "37s"}
     error = {"code": 429, "message": "Quota exceeded for metric", "status": "RESOURCE_EXHAUSTED", "details": [retry]}
-    for body, stream in (({"error": error}, False), ([{"error": error}], True)):
+    for name, body, stream in (("busy", {"error": error}, False), ("busy-stream", [{"error": error}], True)):
         upstream.play(Answer(429, body=body))
-        answer = native.chat("flash", stream=stream)
+        answer = native.chat(name, stream=stream)
         assert answer.status_code == 429
         assert answer.headers["retry-after"] == "37"
         assert "Quota exceeded" in answer.json()["error"]["message"]

@@ -95,4 +95,7 @@ inline std::string_view value_of(std::string_view text, const member& item) {
 /// surrogates become U+FFFD.
 std::string unescape(std::string_view quoted);
 
+/// The text of a member of a valid object; empty if there is none.
+std::string_view value_in(std::string_view object, std::string_view name);
+
 } // namespace llm_proxy::json

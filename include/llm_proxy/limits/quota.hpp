@@ -22,7 +22,7 @@ using limit_table = std::array<std::optional<std::int64_t>, kind_count>;
 /// can tell (a request in flight must end) or none ever will.
 struct refusal {
     kind which = kind::rpm;
-    std::int64_t limit = 0;
+    std::int64_t limit = 0; // negative: the provider's, which it did not tell
     time_point free_at = time_point::max();
 };
 

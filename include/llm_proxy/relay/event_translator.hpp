@@ -97,6 +97,7 @@ private:
     void write(std::string_view chunk, std::string& out);
     void gather(std::string_view data);
     void take_chunk(std::string_view data, std::string& out);
+    void pass_on(const json::splice& edited, std::string& out);
     void take_response(const http::sse_event& event, std::string& out);
     void price_response(std::string_view response);
     bool edit_usage(std::string_view data, const json::member& item, json::splice& edited);

@@ -49,6 +49,8 @@ private:
         bool unavailable = false;
     };
 
+    /// The target's answer, with a place in its limits: one try, or a mocked answer.
+    net::task<tried> serve_once();
     /// Reads the body: the whole, or of a form so much that the rest can be passed on as it comes.
     net::task<result<void>> read_and_plan();
     void begin_form();
@@ -103,9 +105,11 @@ private:
     void log(const std::string& detail) const;
 
     // A place in the limits, in model_place.cpp.
-    /// Takes one at the target or, if that has none, at another deployment of the group, perhaps
-    /// after a wait; the error if there is none.
-    net::task<std::optional<error>> take_place();
+    /// Takes one at the target; false if that has none.
+    bool take_free_place();
+    /// Takes one at any deployment of the group, perhaps after a wait; the error if there is none.
+    net::task<std::optional<error>> wait_for_place();
+    place_wish wish() const;
     /// All deployments of the group that may serve the call, the best first.
     model::deployment_list rank();
     bool may_fall_back() const;
@@ -120,6 +124,9 @@ private:
 
     // One try at the upstream, in model_try.cpp.
     net::task<tried> try_once();
+    /// Relays what the upstream answers to the request that was sent, or keeps its failure.
+    net::task<> take_answer(upstream::exchange& exchange, const providers::outbound_call& outbound,
+                            const upstream::outcome& sent, tried& out);
     relay::relay_call relaying(upstream::exchange& exchange,
                                const providers::outbound_call& outbound);
     /// Whether the usage may be missing from the answer, and we could count it.

@@ -39,8 +39,8 @@ boost::system::result<granted_place, limits::refusal> find_place(services& share
 
 /// Waits in the line of the group for a place, as long as the call may. Ends with an error in
 /// LiteLLM's shape; when it was interrupted (the client left) nobody reads that.
-net::task<result<granted_place>> wait_for_place(services& shared, net::interruptor& interrupts,
-                                                const place_wish& wish, limits::refusal refused);
+net::task<result<granted_place>> wait_in_line(services& shared, net::interruptor& interrupts,
+                                              const place_wish& wish, limits::refusal refused);
 
 /// The 429 for a call that has no place.
 error limit_error(const limits::refusal& why, std::string_view group, limits::time_point now);

@@ -10,6 +10,8 @@
 
 namespace llm_proxy::server {
 
+struct route;
+
 /// What a session needs to know of its worker while that may change.
 struct session_host {
     services& shared;
@@ -41,6 +43,7 @@ private:
     net::task<> refuse_head();
     net::task<> serve();
     net::task<> admit(request& req);
+    net::task<> serve(request& req, const route& matched);
     net::task<> answer_options(request& req);
     void begin_answer();
     net::task<> linger();

@@ -31,6 +31,9 @@ TEST(limit_text, a_refusal_names_limit_key_and_moment) {
     EXPECT_EQ(describe({kind::parallel, 1, time_point::max()}, start),
               "the limit of 1 requests at a time (max_parallel_requests) is reached; a place is "
               "free when one of them has ended.");
+    EXPECT_EQ(describe({kind::rpm, -1, start + 7s}, start),
+              "the provider's limit of requests per minute (rpm) is reached; the next place is "
+              "free in 7 s.");
     EXPECT_EQ(describe({kind::rpd, 0, time_point::max()}, start),
               "the limit of 0 requests per day (rpd) is reached; the provider lets nothing "
               "through.");

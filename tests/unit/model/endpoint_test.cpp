@@ -70,6 +70,17 @@ TEST(base_url_test, says_what_is_wrong) {
     }
 }
 
+TEST(endpoint_test, tells_the_operators_own_hosts_from_public_ones) {
+    for (const char* home :
+         {"localhost", "nas", "nas.local", "gpu.lan", "a.home.arpa", "host.docker.internal",
+          "127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.1", "192.168.1.9", "169.254.1.1",
+          "::1", "fd00::1", "fe80::1"})
+        EXPECT_TRUE(is_at_home(home)) << home;
+    for (const char* away : {"api.openai.com", "local.example.org", "8.8.8.8", "172.32.0.1",
+                             "192.169.0.1", "11.0.0.1", "2001:db8::1", "fc.example.com"})
+        EXPECT_FALSE(is_at_home(away)) << away;
+}
+
 TEST(endpoint_test, equality_covers_what_makes_connections_differ) {
     config::tls_verify off;
     off.enabled = false;
