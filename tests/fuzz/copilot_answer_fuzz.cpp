@@ -17,7 +17,7 @@ namespace {
 using namespace llm_proxy;
 
 /// Deeper and wider than an answer that is only passed on.
-constexpr json::scan_limits limits{.depth = json::max_depth, .members = 65536};
+constexpr json::scan_limits bounds{.depth = json::max_depth, .members = 65536};
 
 std::unique_ptr<providers::translation> responses(const model::deployment& target,
                                                   random_source& random) {
@@ -30,7 +30,7 @@ void check_body(providers::translation& from, std::string_view text) {
     if (!out) {
         require_error(out.error());
     } else if (out->bytes != text) {
-        require_json(out->bytes, limits);
+        require_json(out->bytes, bounds);
     }
 }
 
@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fast_random random(1);
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
     check_body(*responses(target, random), text);
-    check_stream(*responses(target, random), text, limits);
+    check_stream(*responses(target, random), text, bounds);
     check_body(*providers::make_copilot_claude_translation("group", 1), text);
     require_error(target.adapter->classify({400 + data[0] % 200, text}, {"group", &target}));
     return 0;
