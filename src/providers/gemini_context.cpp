@@ -190,9 +190,9 @@ std::optional<std::chrono::sys_seconds> read_time(std::string_view text) {
             fields[field] = fields[field] * 10 + (text[i] - '0');
         }
     }
-    const std::chrono::year_month_day day(std::chrono::year(fields[0]),
+    const std::chrono::year_month_day day{std::chrono::year(fields[0]),
                                           std::chrono::month(static_cast<unsigned>(fields[1])),
-                                          std::chrono::day(static_cast<unsigned>(fields[2])));
+                                          std::chrono::day(static_cast<unsigned>(fields[2]))};
     if (!day.ok()) {
         return std::nullopt;
     }
