@@ -9,6 +9,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang
     elseif(EXISTS ${profile})
         set(profile_options -fprofile-use=${profile}
             -Wno-profile-instr-unprofiled -Wno-profile-instr-out-of-date -Wno-backend-plugin)
+        set(profile_in_use ${profile}) # what is compiled with it depends on it
     endif()
     if(profile_options) # a file's functions go by its name alone, wherever the source lies
         list(APPEND profile_options -mllvm -static-func-full-module-prefix=false)
