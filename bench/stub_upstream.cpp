@@ -164,8 +164,9 @@ bool stub::answer_completion(connection& peer) {
         return send(peer, completion_);
     if (kind == answer_kind::stream)
         return begin_stream(peer, pieces_);
+    // With content: a gateway may hold back the frame before it, which only names the role.
     peer.pieces = &pieces_;
-    return send_piece(peer);
+    return send_piece(peer) && send_piece(peer);
 }
 
 bool stub::begin_stream(connection& peer, const std::vector<std::string>& pieces) {

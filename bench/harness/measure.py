@@ -184,7 +184,7 @@ def patience(target):
 
 
 def open_streams(loader, stub, target):
-    """Resident memory while the streams stand open with one frame each."""
+    """Resident memory while the streams stand open with the first content each."""
     seconds = patience(target)
     child = loader.start(target, [
         "--stream", "--model", "hold", "--connections", STREAMS, "--requests", STREAMS,
