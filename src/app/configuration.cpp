@@ -60,12 +60,6 @@ with_prices(const server::snapshot& current,
                                               pricing::priced(current.models.deployments(), table));
 }
 
-std::shared_ptr<const server::snapshot> with_states(const server::snapshot& next,
-                                                    routing::state_book& book) {
-    return std::make_shared<server::snapshot>(
-        next.settings, routing::with_states(next.models.deployments(), book));
-}
-
 int check_configuration(const options& chosen, const config::environment& process) {
     const configuration read = read_configuration(chosen, process);
     std::cout << config::describe_problems(read.found);

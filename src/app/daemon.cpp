@@ -9,6 +9,7 @@
 #include "llm_proxy/login/copilot_service.hpp"
 #include "llm_proxy/pricing/deployment_prices.hpp"
 #include "llm_proxy/providers/adapter.hpp"
+#include "llm_proxy/routing/state_book.hpp"
 #include "llm_proxy/server/worker.hpp"
 #include "llm_proxy/upstream/client.hpp"
 #include "llm_proxy/version.hpp"
@@ -91,7 +92,6 @@ public:
             }
         }
         make_login();
-        apply_limits(snapshot_->models.deployments());
         const unsigned count = chosen_.num_workers.value_or(available_cpus());
         server::worker_options options = worker_options_for(count);
         for (unsigned i = 0; i < count; ++i) {
@@ -273,12 +273,14 @@ private:
 
     /// With what outlives it: the counts of its limits, and what is known of its deployments.
     std::shared_ptr<const server::snapshot> prepared(const server::snapshot& read) {
-        return with_states(*with_quotas(read, *quotas_), states_);
+        auto deployments =
+            routing::with_states(with_quotas(read.models.deployments(), *quotas_), states_);
+        apply_limits(deployments);
+        return std::make_shared<server::snapshot>(read.settings, std::move(deployments));
     }
 
     void put_in_force(std::shared_ptr<const server::snapshot> next) {
         snapshot_ = std::move(next);
-        apply_limits(snapshot_->models.deployments());
         for (auto& worker : workers_) {
             worker->use(snapshot_);
         }

@@ -7,7 +7,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -83,12 +82,12 @@ void check_limits(const config::settings& settings, config::problems& found) {
     }
 }
 
-std::shared_ptr<const server::snapshot> with_quotas(const server::snapshot& config,
-                                                    limits::quota_book& book) {
+model::deployment_list with_quotas(const model::deployment_list& deployments,
+                                   limits::quota_book& book) {
     model::deployment_list out;
     std::map<std::string, int> seen;
     const auto now = limits::now();
-    for (const auto& item : config.models.deployments()) {
+    for (const auto& item : deployments) {
         std::string identity = identity_of(*item);
         const bool shared = !item->limits_set.quota_group.empty();
         if (const int before = seen[identity]++; before > 0 && !shared) {
@@ -98,7 +97,7 @@ std::shared_ptr<const server::snapshot> with_quotas(const server::snapshot& conf
         copy->quota = book.open(identity, shared ? item->limits_set.quota_group : item->id, now);
         out.push_back(std::move(copy));
     }
-    return std::make_shared<server::snapshot>(config.settings, std::move(out));
+    return out;
 }
 
 void apply_limits(const model::deployment_list& deployments) {

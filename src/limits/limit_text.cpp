@@ -9,7 +9,6 @@ namespace llm_proxy::limits {
 
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 struct kind_words {

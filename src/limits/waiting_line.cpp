@@ -35,13 +35,6 @@ std::unique_ptr<waiting_line::ticket> waiting_line::join(int priority, std::func
     return std::unique_ptr<ticket>(new ticket(shared_from_this(), at));
 }
 
-void waiting_line::wake_first() {
-    const std::lock_guard lock(mutex_);
-    if (!waiting_.empty()) {
-        waiting_.begin()->second();
-    }
-}
-
 void waiting_line::leave(ticket::order at) {
     const std::lock_guard lock(mutex_);
     const bool was_first = waiting_.begin()->first == at;
@@ -50,11 +43,6 @@ void waiting_line::leave(ticket::order at) {
     if (was_first && !waiting_.empty()) {
         waiting_.begin()->second();
     }
-}
-
-std::size_t waiting_line::size() const {
-    const std::lock_guard lock(mutex_);
-    return waiting_.size();
 }
 
 std::shared_ptr<waiting_line> waiting_lines::of(std::string_view group) {

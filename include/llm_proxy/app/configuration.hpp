@@ -3,7 +3,6 @@
 #include "llm_proxy/app/options.hpp"
 #include "llm_proxy/config/loader.hpp"
 #include "llm_proxy/pricing/bundled_prices.hpp"
-#include "llm_proxy/routing/state_book.hpp"
 #include "llm_proxy/server/snapshot.hpp"
 
 #include <cstddef>
@@ -29,10 +28,6 @@ configuration read_configuration(const options& chosen, const config::environmen
 std::shared_ptr<const server::snapshot>
 with_prices(const server::snapshot& current,
             const std::shared_ptr<const pricing::price_table>& table);
-
-/// A configuration about to come in force, its deployments joined with what is known of them.
-std::shared_ptr<const server::snapshot> with_states(const server::snapshot& next,
-                                                    routing::state_book& book);
 
 /// `--check`: prints the problems and the effective configuration; the exit status.
 int check_configuration(const options& chosen, const config::environment& process);

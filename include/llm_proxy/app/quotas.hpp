@@ -1,9 +1,11 @@
 #pragma once
 
+#include "llm_proxy/config/config.hpp"
 #include "llm_proxy/config/problem.hpp"
 #include "llm_proxy/limits/quota_book.hpp"
-#include "llm_proxy/server/snapshot.hpp"
+#include "llm_proxy/model/deployment.hpp"
 
+#include <memory>
 #include <string>
 
 namespace llm_proxy::app {
@@ -11,11 +13,11 @@ namespace llm_proxy::app {
 /// Faults in the limits of a configuration that its sections alone do not show.
 void check_limits(const config::settings& settings, config::problems& found);
 
-/// The configuration, with a quota of `book` for each deployment. What tells a deployment apart is
+/// The deployments, each with its quota of `book`. What tells a deployment apart is
 /// where its calls go and with which key, so that a change of its limits or of its place in the
 /// file keeps its counts.
-std::shared_ptr<const server::snapshot> with_quotas(const server::snapshot& config,
-                                                    limits::quota_book& book);
+model::deployment_list with_quotas(const model::deployment_list& deployments,
+                                   limits::quota_book& book);
 
 /// Puts the limits of these deployments in force.
 void apply_limits(const model::deployment_list& deployments);

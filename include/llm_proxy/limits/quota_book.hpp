@@ -20,8 +20,6 @@ public:
     std::shared_ptr<shared_quota> open(const std::string& identity, const std::string& name,
                                        time_point now);
 
-    ledger* kept() { return kept_.get(); }
-
 private:
     std::unique_ptr<ledger> kept_;
     std::mutex mutex_;

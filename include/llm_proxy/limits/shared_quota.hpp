@@ -78,9 +78,6 @@ public:
     void settle(std::int64_t tokens, std::int64_t completion);
     void release();
 
-    explicit operator bool() const { return from_ != nullptr; }
-    shared_quota* quota() const { return from_.get(); }
-
 private:
     friend class shared_quota;
 

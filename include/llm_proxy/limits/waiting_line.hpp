@@ -48,11 +48,6 @@ public:
     /// when it comes to stand first. Null if the line is full.
     std::unique_ptr<ticket> join(int priority, std::function<void()> wake);
 
-    /// Wakes who stands first: there may be a place.
-    void wake_first();
-
-    std::size_t size() const;
-
 private:
     void leave(ticket::order at);
 
